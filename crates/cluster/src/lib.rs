@@ -1,0 +1,56 @@
+//! Vectors → labels: exact neighbour graphs, DBSCAN, average linkage, and the rule that two faces of one photograph are
+//! two people.
+//!
+//! Pure algorithms over `&[f32]`: no files, no Node, no clock, no random numbers; threads come in as a rayon pool. The
+//! same vectors and options give the same labels whatever the number of threads. `docs/algorithms.md` has each algorithm's
+//! paper, formula, cost and limits.
+//!
+//! ```
+//! use std::sync::atomic::{AtomicBool, AtomicU64};
+//! use faceweave_cluster::{Algorithm, Context, Options, Vectors, cluster};
+//!
+//! let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build()?;
+//! let (cancel, done, total) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
+//! let context = Context { pool: &pool, cancel: &cancel, done: &done, total: &total };
+//!
+//! let data = [1.0, 0.0, 0.96, 0.28, 0.0, 1.0];
+//! let vectors = Vectors::new(&data, 2)?;
+//! let options = Options { algorithm: Algorithm::Ahc, threshold: 0.3, core_threshold: None, min_samples: 2, same_photo_exempt: 0.01 };
+//! let found = cluster(&vectors, &[7, 8, 9], &options, &context)?;
+//! assert_eq!(found.labels, [0, 0, 1]);
+//! assert!(found.conflicts.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![allow(
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    reason = "errors and panics are told in the doc comment's *Errors* and *Panics* parts, not under headings"
+)]
+
+mod cluster;
+mod context;
+mod core_linkage;
+mod dbscan;
+mod error;
+mod labels;
+mod linkage;
+mod means;
+mod merge_rule;
+mod neighbours;
+mod products;
+mod rules;
+mod vectors;
+
+pub use cluster::{Algorithm, Clustering, Options, cluster};
+pub use context::Context;
+pub use core_linkage::{GRAPH_SLACK, LinkageInput, average_linkage};
+pub use dbscan::dbscan;
+pub use error::ClusterError;
+pub use labels::{NOISE, renumber};
+pub use linkage::{MAX_MATRIX_FACES, Merge, Tree, average_linkage_matrix, cut};
+pub use means::distances_to_means;
+pub use merge_rule::{Candidate, MergeRule, NarrowingCut, OnePerPhoto, Part, Plain};
+pub use neighbours::{MAX_PAIRS, RadiusGraph, radius_graph};
+pub use rules::{SamePhotoInput, separate_same_photo};
+pub use vectors::{LENGTH_TOLERANCE, Vectors};

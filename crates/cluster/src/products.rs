@@ -1,0 +1,126 @@
+//! Blocked matrix products: tiles of `vectors · vectorsᵀ`, the one place where distances are computed in bulk.
+//!
+//! Apart because both the neighbour graph and the condensed matrix walk the same tiles, and because the only unsafe call
+//! of this crate is here. The tiling is fixed, so a value never depends on how many threads share the tiles.
+
+use std::ops::Range;
+
+use crate::vectors::Vectors;
+
+/// Rows and columns of a tile. 512 × 512 f32 are 1 MiB: a tile stays in the second-level cache while it is scanned, and
+/// packing the operands costs a few per cent of the product. Smaller wastes packing, larger waits longer for a cancel.
+pub(crate) const TILE: usize = 512;
+
+/// Number of tile rows that cover `rows` vectors.
+pub(crate) fn tile_rows(rows: usize) -> usize {
+    rows.div_ceil(TILE)
+}
+
+/// Number of tiles on and above the diagonal.
+pub(crate) fn upper_tiles(rows: usize) -> u64 {
+    let tiles = tile_rows(rows) as u64;
+    tiles * (tiles + 1) / 2
+}
+
+/// The vectors covered by one tile row.
+pub(crate) fn tile_range(tile_row: usize, rows: usize) -> Range<usize> {
+    tile_row * TILE..((tile_row + 1) * TILE).min(rows)
+}
+
+/// Dot products of every vector of `rows` with every vector of `columns`.
+///
+/// `dots` receives them row-major `[rows × columns]`; it is resized. A dot product's value depends on the two vectors
+/// alone as long as `dims` is at most 256 (one pass of the kernel), and on the fixed tiling beyond.
+pub(crate) fn dot_tile(
+    vectors: &Vectors<'_>,
+    rows: Range<usize>,
+    columns: Range<usize>,
+    dots: &mut Vec<f32>,
+) {
+    let dims = vectors.dims();
+    let (m, n) = (rows.len(), columns.len());
+    dots.clear();
+    dots.resize(m * n, 0.0);
+    let left = &vectors.data()[rows.start * dims..rows.end * dims];
+    let right = &vectors.data()[columns.start * dims..columns.end * dims];
+    // SAFETY: `left` holds m × dims values with strides (dims, 1), `right` n × dims values read as its transpose with
+    // strides (1, dims), and `dots`, borrowed mutably and distinct from both, m × n values with strides (n, 1).
+    unsafe {
+        matrixmultiply::sgemm(
+            m,
+            dims,
+            n,
+            1.0,
+            left.as_ptr(),
+            dims as isize,
+            1,
+            right.as_ptr(),
+            1,
+            dims as isize,
+            0.0,
+            dots.as_mut_ptr(),
+            n as isize,
+            1,
+        );
+    }
+}
+
+/// Cosine distance of two unit vectors from their dot product: `1 − dot`, never below 0.
+pub(crate) fn distance_of(dot: f32) -> f32 {
+    (1.0 - dot).max(0.0)
+}
+
+/// Dot product summed in f64, in eight lanes so that it vectorises; the order of the sum is fixed.
+pub(crate) fn dot<A: Copy + Into<f64>, B: Copy + Into<f64>>(a: &[A], b: &[B]) -> f64 {
+    const LANES: usize = 8;
+    let mut lanes = [0.0f64; LANES];
+    let (a_chunks, a_rest) = a.as_chunks::<LANES>();
+    let (b_chunks, b_rest) = b.as_chunks::<LANES>();
+    for (x, y) in a_chunks.iter().zip(b_chunks) {
+        for lane in 0..LANES {
+            lanes[lane] += x[lane].into() * y[lane].into();
+        }
+    }
+    let rest: f64 = a_rest
+        .iter()
+        .zip(b_rest)
+        .map(|(&x, &y)| x.into() * y.into())
+        .sum();
+    lanes.iter().sum::<f64>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_cover_every_row_once() {
+        for rows in [0, 1, TILE - 1, TILE, TILE + 1, 3 * TILE + 7] {
+            let covered: usize = (0..tile_rows(rows))
+                .map(|t| tile_range(t, rows).len())
+                .sum();
+            assert_eq!(covered, rows);
+        }
+        assert_eq!(upper_tiles(3 * TILE), 6);
+    }
+
+    #[test]
+    fn tile_holds_the_dot_products() {
+        let data = [1.0, 0.0, 0.6, 0.8, 0.0, 1.0];
+        let vectors = Vectors::new(&data, 2).expect("unit rows");
+        let mut dots = Vec::new();
+        dot_tile(&vectors, 0..2, 1..3, &mut dots);
+        let expected = [0.6, 0.0, 1.0, 0.8];
+        for (found, wanted) in dots.iter().zip(expected) {
+            assert!((found - wanted).abs() < 1e-6, "{dots:?}");
+        }
+    }
+
+    #[test]
+    fn long_and_short_rows_sum_alike() {
+        let a: Vec<f32> = (0..19_u8).map(f32::from).collect();
+        let b: Vec<f64> = (0..19_u8).map(|x| f64::from(x) / 2.0).collect();
+        let expected: f64 = (0..19_u8).map(|x| f64::from(x) * f64::from(x) / 2.0).sum();
+        assert!((dot(&a, &b) - expected).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,332 @@
+//! Photographs in, faces out: the boundary of `faceweave_pipeline::ExtractJob`.
+
+use std::sync::Arc;
+
+use faceweave_photo::Limits;
+use faceweave_pipeline::{self as pipeline, Batch, CropTarget, JobOptions, Outcome};
+use napi::bindgen_prelude::{Buffer, Float32Array, Object};
+use napi::{Env, Result};
+use napi_derive::napi;
+
+use crate::error::JobError;
+use crate::guard::{guarded, spawn};
+use crate::model::ModelSpec;
+use crate::paths::{os_string, path};
+
+/// How a job works; the same for all its photographs.
+#[napi(object)]
+pub struct ExtractOptions {
+    /// The detector, kind `centerface`.
+    pub detector: ModelSpec,
+    /// The embedder, kind `aligned-embedder`.
+    pub embedder: ModelSpec,
+    /// Worker threads; 0 = one a core.
+    pub threads: u32,
+    /// Photographs are reduced until their long side has this many pixels before faces are looked for.
+    pub detection_size: u32,
+    /// Faces need a score above this, 0 … 1.
+    pub score_threshold: f64,
+    /// Most pixels a photograph may have.
+    pub max_pixels: f64,
+    /// Most bytes a file may have.
+    pub max_bytes: f64,
+    /// Share of the box's size added on each side of a crop.
+    pub crop_margin: f64,
+    /// Longest side of a crop in pixels.
+    pub crop_max_side: u32,
+}
+
+/// One file to look at.
+#[napi(object)]
+pub struct PhotoInput {
+    /// Absolute path, as the operating system's bytes.
+    pub path: Buffer,
+    /// Absolute folder for the crops; none are written without it.
+    pub crop_dir: Option<Buffer>,
+    /// File name behind `face<k>_`.
+    pub crop_name: Option<Buffer>,
+}
+
+/// What became of one input.
+#[napi(object)]
+pub struct PhotoOutcome {
+    /// `known`: the same bytes as a photograph known before or handed in earlier.
+    #[napi(ts_type = "'extracted' | 'known' | 'skipped' | 'cancelled'")]
+    pub status: String,
+    /// Why it was skipped; stable.
+    pub code: Option<String>,
+    /// Why it was skipped, in words, without the path.
+    pub message: Option<String>,
+    /// First 16 bytes of the BLAKE3 of the file's bytes, as 32 hex digits.
+    pub hash: Option<String>,
+    /// Size of the file.
+    pub bytes: Option<f64>,
+    /// Pixels of the upright photograph.
+    pub width: Option<u32>,
+    /// Pixels of the upright photograph.
+    pub height: Option<u32>,
+    /// Format by content, such as `jpeg`.
+    pub format: Option<String>,
+    /// EXIF orientation, 1 … 8; already applied.
+    pub orientation: Option<u32>,
+    /// Time taken, ISO 8601, with offset when the file states one.
+    pub taken_at: Option<String>,
+    /// Maker of the camera.
+    pub make: Option<String>,
+    /// Model of the camera.
+    pub model: Option<String>,
+    /// Serial number of the camera's body.
+    pub serial: Option<String>,
+    /// Number of its faces; their rows follow those of the inputs before.
+    pub faces: u32,
+}
+
+/// Outcomes in input order and the faces found, photograph by photograph, left to right.
+#[napi(object)]
+pub struct ExtractBatch {
+    /// One an input.
+    pub outcomes: Vec<PhotoOutcome>,
+    /// `[faces × 4]`: x, y, width, height in pixels of the upright photograph.
+    pub boxes: Float32Array,
+    /// `[faces]`, 0 … 1.
+    pub scores: Float32Array,
+    /// `[faces × 10]`: x, y of left eye, right eye, nose, left and right mouth corner.
+    pub points: Float32Array,
+    /// `[faces × dims]`, rows of unit length.
+    pub vectors: Float32Array,
+    /// Length of a vector.
+    pub dims: u32,
+}
+
+/// How far a job is.
+#[napi(object)]
+pub struct ExtractProgress {
+    /// Inputs that have an outcome.
+    pub done: f64,
+    /// Faces found.
+    pub faces: f64,
+}
+
+/// CPU seconds of each stage so far, all workers together.
+#[napi(object)]
+pub struct StageSeconds {
+    /// Reading files.
+    pub read: f64,
+    /// BLAKE3 of their bytes.
+    pub hash: f64,
+    /// Decoding, turning upright, EXIF.
+    pub decode: f64,
+    /// Reducing to the detector's size, the network, its post-processing.
+    pub detect: f64,
+    /// Cutting the aligned chips.
+    pub align: f64,
+    /// The embedder.
+    pub embed: f64,
+    /// Cutting, encoding and writing crops.
+    pub crop: f64,
+}
+
+/// A pool of workers that turns files into faces. Holds networks until `close()`.
+#[napi]
+pub struct ExtractJob {
+    inner: Arc<pipeline::ExtractJob>,
+}
+
+#[napi]
+impl ExtractJob {
+    /// Checks the options and starts the workers; models are opened by the first `run`.
+    ///
+    /// Errors: `ARGUMENT`, `THREADS`.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(options: ExtractOptions) -> Result<Self> {
+        let inner = guarded(|| {
+            let settings = job_options(options)?;
+            Ok(Arc::new(pipeline::ExtractJob::new(settings)?))
+        })?;
+        Ok(Self { inner })
+    }
+
+    /// Photographs that need not be looked at again: n × 16 bytes of BLAKE3.
+    #[napi(catch_unwind)]
+    pub fn add_known(&self, hashes: &[u8]) -> Result<()> {
+        if !hashes.len().is_multiple_of(16) {
+            return Err(
+                JobError::argument("hashes", "a multiple of 16 bytes", hashes.len()).into(),
+            );
+        }
+        self.inner.add_known(hashes.chunks_exact(16).map(|chunk| {
+            let mut hash = [0; 16];
+            hash.copy_from_slice(chunk);
+            hash
+        }));
+        Ok(())
+    }
+
+    /// Runs one batch on the job's workers. Several may be in flight; equal files are told apart in call order.
+    ///
+    /// Rejects with `RUNTIME_MISSING`, `MODEL_*`, `CROP_WRITE`, `CLOSED`, `INTERNAL`; trouble with one
+    /// photograph is an outcome.
+    #[napi(catch_unwind, ts_return_type = "Promise<ExtractBatch>")]
+    pub fn run<'env>(&self, env: &'env Env, inputs: Vec<PhotoInput>) -> Result<Object<'env>> {
+        let inputs: Vec<pipeline::PhotoInput> = inputs.into_iter().map(photo_input).collect();
+        let ticket = self.inner.reserve();
+        let (work, cancel) = (Arc::clone(&self.inner), Arc::clone(&self.inner));
+        spawn(
+            env,
+            move || cancel.cancel(),
+            move || Ok(work.run(ticket, &inputs)?),
+            |batch| Ok(extract_batch(batch)),
+        )
+    }
+
+    /// Asks the job to stop: inputs not yet begun come back as `cancelled`.
+    #[napi(catch_unwind)]
+    pub fn cancel(&self) {
+        self.inner.cancel();
+    }
+
+    /// How far the job is; cheap, to be polled.
+    #[napi(catch_unwind)]
+    pub fn progress(&self) -> ExtractProgress {
+        let progress = self.inner.progress();
+        ExtractProgress {
+            done: progress.done as f64,
+            faces: progress.faces as f64,
+        }
+    }
+
+    /// CPU seconds of each stage so far.
+    #[napi(catch_unwind)]
+    pub fn stages(&self) -> StageSeconds {
+        let seconds = self.inner.stages();
+        StageSeconds {
+            read: seconds.read,
+            hash: seconds.hash,
+            decode: seconds.decode,
+            detect: seconds.detect,
+            align: seconds.align,
+            embed: seconds.embed,
+            crop: seconds.crop,
+        }
+    }
+
+    /// Frees the networks. Batches in flight finish; later ones are refused with `CLOSED`.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.inner.close();
+    }
+}
+
+fn job_options(options: ExtractOptions) -> std::result::Result<JobOptions, JobError> {
+    let limit = |name: &str, value: f64| {
+        if value >= 1.0 && value <= 2.0_f64.powi(53) {
+            Ok(value as u64)
+        } else {
+            Err(JobError::argument(name, "a whole number from 1", value))
+        }
+    };
+    if !(0.0..=10.0).contains(&options.crop_margin) {
+        return Err(JobError::argument(
+            "cropMargin",
+            "0 to 10",
+            options.crop_margin,
+        ));
+    }
+    if options.crop_max_side == 0 {
+        return Err(JobError::argument("cropMaxSide", "at least 1", 0));
+    }
+    Ok(JobOptions {
+        limits: Limits {
+            max_pixels: limit("maxPixels", options.max_pixels)?,
+            max_bytes: limit("maxBytes", options.max_bytes)?,
+        },
+        detector: options
+            .detector
+            .detector(options.detection_size, options.score_threshold)?,
+        embedder: options.embedder.embedder()?,
+        threads: options.threads as usize,
+        crop_margin: options.crop_margin as f32,
+        crop_max_side: options.crop_max_side,
+    })
+}
+
+fn photo_input(input: PhotoInput) -> pipeline::PhotoInput {
+    let crops = match (input.crop_dir, input.crop_name) {
+        (Some(folder), Some(name)) => Some(CropTarget {
+            folder: path(&folder),
+            name: os_string(&name),
+        }),
+        _ => None,
+    };
+    pipeline::PhotoInput {
+        path: path(&input.path),
+        crops,
+    }
+}
+
+fn extract_batch(batch: Batch) -> ExtractBatch {
+    ExtractBatch {
+        outcomes: batch.outcomes.into_iter().map(photo_outcome).collect(),
+        boxes: Float32Array::new(batch.boxes),
+        scores: Float32Array::new(batch.scores),
+        points: Float32Array::new(batch.points),
+        vectors: Float32Array::new(batch.vectors),
+        dims: batch.dims as u32,
+    }
+}
+
+fn photo_outcome(outcome: Outcome) -> PhotoOutcome {
+    let empty = |status: &str| PhotoOutcome {
+        status: status.into(),
+        code: None,
+        message: None,
+        hash: None,
+        bytes: None,
+        width: None,
+        height: None,
+        format: None,
+        orientation: None,
+        taken_at: None,
+        make: None,
+        model: None,
+        serial: None,
+        faces: 0,
+    };
+    match outcome {
+        Outcome::Extracted(photo) => PhotoOutcome {
+            hash: Some(hex(photo.hash)),
+            bytes: Some(photo.bytes as f64),
+            width: Some(photo.width),
+            height: Some(photo.height),
+            format: Some(photo.facts.format.name().into()),
+            orientation: Some(u32::from(photo.facts.orientation)),
+            taken_at: photo.facts.taken_at,
+            make: photo.facts.make,
+            model: photo.facts.model,
+            serial: photo.facts.serial,
+            faces: photo.faces,
+            ..empty("extracted")
+        },
+        Outcome::Known { hash, bytes } => PhotoOutcome {
+            hash: Some(hex(hash)),
+            bytes: Some(bytes as f64),
+            ..empty("known")
+        },
+        Outcome::Skipped {
+            code,
+            message,
+            content,
+        } => PhotoOutcome {
+            code: Some(code.into()),
+            message: Some(message),
+            hash: content.map(|(hash, _)| hex(hash)),
+            bytes: content.map(|(_, bytes)| bytes as f64),
+            ..empty("skipped")
+        },
+        Outcome::Cancelled => empty("cancelled"),
+    }
+}
+
+fn hex(hash: [u8; 16]) -> String {
+    format!("{:032x}", u128::from_be_bytes(hash))
+}

@@ -1,0 +1,34 @@
+//! From the bytes of a file to an upright RGB photograph and the facts its EXIF block states, and
+//! from pixels back to crops, thumbnails and mosaics. It is apart from face finding so that it knows
+//! no model, and apart from the pipeline so that every function here works on one photograph, on the
+//! caller's thread, with bounded memory. Nothing here trusts a file: sizes are checked before memory
+//! is taken, and hostile bytes give an error, never a panic.
+//!
+//! Pixels are `u8`, RGB, row-major `[height × width × 3]`; coordinates are pixels of the upright
+//! photograph with the origin at the top left.
+
+mod crop;
+mod decode;
+mod encode;
+mod error;
+mod facts;
+mod file;
+mod format;
+mod jpeg;
+mod mosaic;
+mod orient;
+mod pixels;
+mod png;
+mod private;
+mod resize;
+
+pub use crop::crop;
+pub use decode::{Photo, decode};
+pub use encode::{encode_jpeg, thumbnail};
+pub use error::PhotoError;
+pub use facts::{Facts, Format};
+pub use file::{Limits, content_hash, read};
+pub use mosaic::{Mosaic, mosaic};
+pub use pixels::Rgb;
+pub use private::write_private;
+pub use resize::{resize_exact, resize_to_fit};

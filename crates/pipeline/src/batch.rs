@@ -1,0 +1,121 @@
+//! What goes into a job and what comes out: one input and one outcome a photograph, faces as flat arrays.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use faceweave_photo::Facts;
+
+/// Where the crops of one photograph go: `<folder>/face<k>_<name>`, k from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CropTarget {
+    /// Absolute folder; made when needed, private to its owner.
+    pub folder: PathBuf,
+    /// File name behind `face<k>_`, with its extension.
+    pub name: OsString,
+}
+
+/// One file to look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoInput {
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Where crops go; `None` writes none.
+    pub crops: Option<CropTarget>,
+}
+
+/// First 16 bytes of the BLAKE3 of a file's bytes: what a photograph is known by.
+pub(crate) type PhotoHash = [u8; 16];
+
+/// A photograph that went all the way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extracted {
+    /// First 16 bytes of the BLAKE3 of the file's bytes.
+    pub hash: [u8; 16],
+    /// Size of the file.
+    pub bytes: u64,
+    /// Pixels of the upright photograph.
+    pub width: u32,
+    /// Pixels of the upright photograph.
+    pub height: u32,
+    /// What the file says of itself.
+    pub facts: Facts,
+    /// Number of faces; their rows follow those of the photographs before.
+    pub faces: u32,
+}
+
+/// What became of one input.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Looked at; its faces are in the batch's arrays.
+    Extracted(Extracted),
+    /// The same bytes as a photograph already known or handed in earlier.
+    Known {
+        /// Its hash.
+        hash: [u8; 16],
+        /// Size of the file.
+        bytes: u64,
+    },
+    /// Not usable, and why.
+    Skipped {
+        /// Stable code.
+        code: &'static str,
+        /// Cause in words, without the path.
+        message: String,
+        /// Its hash and size, when it could at least be read.
+        content: Option<([u8; 16], u64)>,
+    },
+    /// Not looked at: the job was cancelled first.
+    Cancelled,
+}
+
+/// Outcomes of one call, in the order of its inputs, and the faces found, photograph by photograph.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    /// One a photograph.
+    pub outcomes: Vec<Outcome>,
+    /// `[faces × 4]`: x, y, width, height in pixels of the upright photograph.
+    pub boxes: Vec<f32>,
+    /// `[faces]`, 0 … 1.
+    pub scores: Vec<f32>,
+    /// `[faces × 10]`: x, y of left eye, right eye, nose, left and right mouth corner.
+    pub points: Vec<f32>,
+    /// `[faces × dims]`, each row of unit length.
+    pub vectors: Vec<f32>,
+    /// Length of a vector.
+    pub dims: usize,
+}
+
+/// The faces of one photograph, before they are joined to the batch's arrays.
+#[derive(Debug, Default)]
+pub(crate) struct FaceRows {
+    pub boxes: Vec<f32>,
+    pub scores: Vec<f32>,
+    pub points: Vec<f32>,
+    pub vectors: Vec<f32>,
+}
+
+impl Batch {
+    /// Joins the photographs' rows in input order.
+    pub(crate) fn join(parts: Vec<(Outcome, FaceRows)>, dims: usize) -> Self {
+        let faces = parts
+            .iter()
+            .map(|(_, rows)| rows.scores.len())
+            .sum::<usize>();
+        let mut batch = Self {
+            outcomes: Vec::with_capacity(parts.len()),
+            boxes: Vec::with_capacity(faces * 4),
+            scores: Vec::with_capacity(faces),
+            points: Vec::with_capacity(faces * 10),
+            vectors: Vec::with_capacity(faces * dims),
+            dims,
+        };
+        for (outcome, rows) in parts {
+            batch.outcomes.push(outcome);
+            batch.boxes.extend_from_slice(&rows.boxes);
+            batch.scores.extend_from_slice(&rows.scores);
+            batch.points.extend_from_slice(&rows.points);
+            batch.vectors.extend_from_slice(&rows.vectors);
+        }
+        batch
+    }
+}

@@ -1,0 +1,306 @@
+//! The job on real photographs with the real models: outcomes in input order, whatever the threads.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use faceweave_face::{ChannelOrder, DetectorSpec, EmbedderSpec, TensorLayout, load_runtime};
+use faceweave_photo::Limits;
+use faceweave_pipeline::{Batch, CropTarget, ExtractJob, JobOptions, Outcome, PhotoInput};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .expect("the workspace")
+}
+
+/// ONNX Runtime as the development install has it, or as the environment says.
+fn runtime() -> PathBuf {
+    std::env::var_os("FACEWEAVE_ONNXRUNTIME").map_or_else(
+        || root().join("node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1"),
+        PathBuf::from,
+    )
+}
+
+/// Photographs that come with an installed package, with several faces each.
+fn samples() -> Vec<PathBuf> {
+    (1..=6)
+        .map(|n| {
+            root().join(format!(
+                "node_modules/@vladmandic/face-api/demo/sample{n}.jpg"
+            ))
+        })
+        .collect()
+}
+
+fn job(threads: usize) -> ExtractJob {
+    load_runtime(&runtime()).expect("ONNX Runtime: run npm ci first");
+    let options = JobOptions {
+        detector: DetectorSpec {
+            id: "centerface".into(),
+            path: root().join("models/centerface.onnx"),
+            long_side: 320,
+            score_threshold: 0.5,
+        },
+        embedder: EmbedderSpec {
+            id: "mobilefacenet".into(),
+            path: root().join("models/mobilefacenet.onnx"),
+            size: 112,
+            template: [
+                [38.2946, 51.6963],
+                [73.5318, 51.5014],
+                [56.0252, 71.7366],
+                [41.5493, 92.3655],
+                [70.7299, 92.2041],
+            ],
+            mean: [127.5; 3],
+            scale: 1.0 / 128.0,
+            channels: ChannelOrder::Rgb,
+            layout: TensorLayout::Nchw,
+            dims: 192,
+            mirror: true,
+        },
+        threads,
+        limits: Limits::default(),
+        crop_margin: 0.4,
+        crop_max_side: 320,
+    };
+    ExtractJob::new(options).expect("worker threads")
+}
+
+fn inputs(paths: &[PathBuf]) -> Vec<PhotoInput> {
+    paths
+        .iter()
+        .map(|path| PhotoInput {
+            path: path.clone(),
+            crops: None,
+        })
+        .collect()
+}
+
+fn run(job: &ExtractJob, inputs: &[PhotoInput]) -> Batch {
+    job.run(job.reserve(), inputs).expect("a batch")
+}
+
+/// A folder of its own for one test, removed when the test ends well.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("faceweave-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn one_and_several_threads_give_the_same_bits() {
+    let inputs = inputs(&samples());
+    let one = run(&job(1), &inputs);
+    let three = run(&job(3), &inputs);
+    assert!(one.scores.len() >= 6, "{} faces", one.scores.len());
+    assert_eq!(one, three);
+    assert_eq!(one.vectors.len(), one.scores.len() * 192);
+}
+
+#[test]
+fn faces_come_left_to_right_and_lie_in_the_photograph() {
+    let batch = run(&job(2), &inputs(&samples()));
+    let mut row = 0;
+    for outcome in &batch.outcomes {
+        let Outcome::Extracted(photo) = outcome else {
+            panic!("{outcome:?}")
+        };
+        let boxes: Vec<&[f32]> = batch.boxes[row * 4..(row + photo.faces as usize) * 4]
+            .chunks_exact(4)
+            .collect();
+        assert!(boxes.is_sorted_by(|a, b| a[0] <= b[0]));
+        for face in boxes {
+            let (x, y) = (face[0] + face[2] / 2.0, face[1] + face[3] / 2.0);
+            assert!(x > 0.0 && y > 0.0 && x < photo.width as f32 && y < photo.height as f32);
+        }
+        row += photo.faces as usize;
+    }
+    assert_eq!(row, batch.scores.len());
+}
+
+#[test]
+fn equal_bytes_are_one_photograph_the_first_in_call_order() {
+    let scratch = Scratch::new("equal");
+    let copy = scratch.0.join("copy.jpg");
+    let samples = samples();
+    fs::copy(&samples[0], &copy).expect("a copy");
+    let job = job(2);
+    let first = run(
+        &job,
+        &inputs(&[copy.clone(), samples[0].clone(), samples[1].clone()]),
+    );
+    assert!(matches!(first.outcomes[0], Outcome::Extracted(_)));
+    assert!(matches!(first.outcomes[1], Outcome::Known { .. }));
+    let again = run(&job, &inputs(&[samples[1].clone()]));
+    assert!(matches!(again.outcomes[0], Outcome::Known { .. }));
+}
+
+#[test]
+fn known_photographs_are_not_looked_at() {
+    let samples = samples();
+    let hash = match run(&job(1), &inputs(&samples[..1])).outcomes.remove(0) {
+        Outcome::Extracted(photo) => photo.hash,
+        other => panic!("{other:?}"),
+    };
+    let job = job(1);
+    job.add_known([hash]);
+    assert!(
+        matches!(run(&job, &inputs(&samples[..1])).outcomes[0], Outcome::Known { hash: found, .. } if found == hash)
+    );
+    assert!(job.stages().detect < 1e-9);
+}
+
+#[test]
+fn trouble_with_one_file_is_an_outcome() {
+    let scratch = Scratch::new("trouble");
+    let text = scratch.0.join("text.jpg");
+    fs::write(&text, "not a picture").expect("a file");
+    let empty = scratch.0.join("empty.jpg");
+    fs::write(&empty, "").expect("a file");
+    let paths = [
+        text,
+        empty,
+        scratch.0.join("none.jpg"),
+        samples()[0].clone(),
+    ];
+    let batch = run(&job(2), &inputs(&paths));
+    let codes: Vec<&str> = batch
+        .outcomes
+        .iter()
+        .map(|outcome| match outcome {
+            Outcome::Skipped { code, .. } => code,
+            Outcome::Extracted(_) => "extracted",
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        codes,
+        ["PHOTO_FORMAT", "FILE_EMPTY", "FILE_READ", "extracted"]
+    );
+    assert_eq!(job(1).progress().done, 0);
+}
+
+#[test]
+fn crops_are_written_one_a_face() {
+    let scratch = Scratch::new("crops");
+    let target = CropTarget {
+        folder: scratch.0.join("Faces/sub"),
+        name: "sample1.jpg".into(),
+    };
+    let input = PhotoInput {
+        path: samples()[0].clone(),
+        crops: Some(target),
+    };
+    let batch = run(&job(1), &[input]);
+    let mut names: Vec<String> = fs::read_dir(scratch.0.join("Faces/sub"))
+        .expect("the crops' folder")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
+        .collect();
+    names.sort();
+    let expected: Vec<String> = (1..=batch.scores.len())
+        .map(|k| format!("face{k}_sample1.jpg"))
+        .collect();
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn a_crop_that_cannot_be_written_ends_the_job() {
+    let scratch = Scratch::new("full");
+    let file = scratch.0.join("not-a-folder");
+    fs::write(&file, "x").expect("a file");
+    let target = CropTarget {
+        folder: file,
+        name: "sample1.jpg".into(),
+    };
+    let job = job(1);
+    let input = PhotoInput {
+        path: samples()[0].clone(),
+        crops: Some(target),
+    };
+    let error = job
+        .run(job.reserve(), &[input])
+        .expect_err("no place for crops");
+    assert_eq!(error.code(), "CROP_WRITE");
+}
+
+#[test]
+fn a_cancelled_job_hands_back_what_it_has_not_begun() {
+    let job = job(1);
+    job.cancel();
+    let batch = run(&job, &inputs(&samples()));
+    assert!(
+        batch
+            .outcomes
+            .iter()
+            .all(|outcome| *outcome == Outcome::Cancelled)
+    );
+    assert_eq!(batch.scores.len(), 0);
+}
+
+#[test]
+fn a_closed_job_refuses_work() {
+    let job = job(1);
+    job.close();
+    assert_eq!(
+        job.run(job.reserve(), &[]).expect_err("closed").code(),
+        "CLOSED"
+    );
+}
+
+#[test]
+fn a_missing_model_is_told_before_any_photograph() {
+    load_runtime(&runtime()).expect("ONNX Runtime");
+    let mut options = JobOptions {
+        detector: DetectorSpec {
+            id: "x".into(),
+            path: "/none.onnx".into(),
+            long_side: 320,
+            score_threshold: 0.5,
+        },
+        embedder: EmbedderSpec {
+            id: "x".into(),
+            path: "/none.onnx".into(),
+            size: 112,
+            template: [[0.0; 2]; 5],
+            mean: [0.0; 3],
+            scale: 1.0,
+            channels: ChannelOrder::Rgb,
+            layout: TensorLayout::Nchw,
+            dims: 192,
+            mirror: false,
+        },
+        threads: 1,
+        limits: Limits::default(),
+        crop_margin: 0.4,
+        crop_max_side: 320,
+    };
+    let missing = ExtractJob::new(options.clone()).expect("workers");
+    let error = missing
+        .run(missing.reserve(), &inputs(&samples()[..1]))
+        .expect_err("no such file");
+    assert_eq!(error.code(), "MODEL_MISSING");
+    options.detector.path = root().join("package.json");
+    let invalid = ExtractJob::new(options).expect("workers");
+    let error = invalid
+        .run(invalid.reserve(), &inputs(&samples()[..1]))
+        .expect_err("not a model");
+    assert_eq!(error.code(), "MODEL_INVALID");
+}
