@@ -1,130 +1,21 @@
 //! Photographs in, faces out: the boundary of `faceweave_pipeline::ExtractJob`.
 
+mod objects;
+
 use std::sync::Arc;
 
 use faceweave_photo::Limits;
 use faceweave_pipeline::{self as pipeline, Batch, CropTarget, JobOptions, Outcome};
-use napi::bindgen_prelude::{Buffer, Float32Array, Object};
+use napi::bindgen_prelude::{Float32Array, Object};
 use napi::{Env, Result};
 use napi_derive::napi;
 
 use crate::error::JobError;
 use crate::guard::{guarded, spawn};
-use crate::model::ModelSpec;
 use crate::paths::{os_string, path};
-
-/// How a job works; the same for all its photographs.
-#[napi(object)]
-pub struct ExtractOptions {
-    /// The detector, kind `centerface`.
-    pub detector: ModelSpec,
-    /// The embedder, kind `aligned-embedder`.
-    pub embedder: ModelSpec,
-    /// Worker threads; 0 = one a core.
-    pub threads: u32,
-    /// Photographs are reduced until their long side has this many pixels before faces are looked for.
-    pub detection_size: u32,
-    /// Faces need a score above this, 0 … 1.
-    pub score_threshold: f64,
-    /// Most pixels a photograph may have.
-    pub max_pixels: f64,
-    /// Most bytes a file may have.
-    pub max_bytes: f64,
-    /// Share of the box's size added on each side of a crop.
-    pub crop_margin: f64,
-    /// Longest side of a crop in pixels.
-    pub crop_max_side: u32,
-}
-
-/// One file to look at.
-#[napi(object)]
-pub struct PhotoInput {
-    /// Absolute path, as the operating system's bytes.
-    pub path: Buffer,
-    /// Absolute folder for the crops; none are written without it.
-    pub crop_dir: Option<Buffer>,
-    /// File name behind `face<k>_`.
-    pub crop_name: Option<Buffer>,
-}
-
-/// What became of one input.
-#[napi(object)]
-pub struct PhotoOutcome {
-    /// `known`: the same bytes as a photograph known before or handed in earlier.
-    #[napi(ts_type = "'extracted' | 'known' | 'skipped' | 'cancelled'")]
-    pub status: String,
-    /// Why it was skipped; stable.
-    pub code: Option<String>,
-    /// Why it was skipped, in words, without the path.
-    pub message: Option<String>,
-    /// First 16 bytes of the BLAKE3 of the file's bytes, as 32 hex digits.
-    pub hash: Option<String>,
-    /// Size of the file.
-    pub bytes: Option<f64>,
-    /// Pixels of the upright photograph.
-    pub width: Option<u32>,
-    /// Pixels of the upright photograph.
-    pub height: Option<u32>,
-    /// Format by content, such as `jpeg`.
-    pub format: Option<String>,
-    /// EXIF orientation, 1 … 8; already applied.
-    pub orientation: Option<u32>,
-    /// Time taken, ISO 8601, with offset when the file states one.
-    pub taken_at: Option<String>,
-    /// Maker of the camera.
-    pub make: Option<String>,
-    /// Model of the camera.
-    pub model: Option<String>,
-    /// Serial number of the camera's body.
-    pub serial: Option<String>,
-    /// Number of its faces; their rows follow those of the inputs before.
-    pub faces: u32,
-}
-
-/// Outcomes in input order and the faces found, photograph by photograph, left to right.
-#[napi(object)]
-pub struct ExtractBatch {
-    /// One an input.
-    pub outcomes: Vec<PhotoOutcome>,
-    /// `[faces × 4]`: x, y, width, height in pixels of the upright photograph.
-    pub boxes: Float32Array,
-    /// `[faces]`, 0 … 1.
-    pub scores: Float32Array,
-    /// `[faces × 10]`: x, y of left eye, right eye, nose, left and right mouth corner.
-    pub points: Float32Array,
-    /// `[faces × dims]`, rows of unit length.
-    pub vectors: Float32Array,
-    /// Length of a vector.
-    pub dims: u32,
-}
-
-/// How far a job is.
-#[napi(object)]
-pub struct ExtractProgress {
-    /// Inputs that have an outcome.
-    pub done: f64,
-    /// Faces found.
-    pub faces: f64,
-}
-
-/// CPU seconds of each stage so far, all workers together.
-#[napi(object)]
-pub struct StageSeconds {
-    /// Reading files.
-    pub read: f64,
-    /// BLAKE3 of their bytes.
-    pub hash: f64,
-    /// Decoding, turning upright, EXIF.
-    pub decode: f64,
-    /// Reducing to the detector's size, the network, its post-processing.
-    pub detect: f64,
-    /// Cutting the aligned chips.
-    pub align: f64,
-    /// The embedder.
-    pub embed: f64,
-    /// Cutting, encoding and writing crops.
-    pub crop: f64,
-}
+pub use objects::{
+    ExtractBatch, ExtractOptions, ExtractProgress, PhotoInput, PhotoOutcome, StageSeconds,
+};
 
 /// A pool of workers that turns files into faces. Holds networks until `close()`.
 #[napi]

@@ -1,4 +1,4 @@
-//! Thumbnails and mosaics.
+//! Thumbnails and mosaics across the boundary: conversions only, the pictures are made in `pipeline`.
 
 use faceweave_photo::Limits;
 use faceweave_pipeline::{self as pipeline, ImageError, worker_pool};
@@ -99,11 +99,7 @@ pub fn thumbnails(
 
 /// Writes one mosaic a job; outcomes in order.
 #[napi(catch_unwind, ts_return_type = "Promise<ImageOutcome[]>")]
-pub fn mosaics(
-    env: &Env,
-    jobs: Vec<MosaicJob>,
-    options: MosaicOptions,
-) -> Result<Object<'_>> {
+pub fn mosaics(env: &Env, jobs: Vec<MosaicJob>, options: MosaicOptions) -> Result<Object<'_>> {
     if options.tile_side == 0 || options.max_tiles == 0 {
         let found = format!("{}, {}", options.tile_side, options.max_tiles);
         return Err(JobError::argument("tileSide, maxTiles", "at least 1", found).into());

@@ -1,0 +1,17 @@
+/**
+ * The public face of `archive`: from the sources a user names to the list of
+ * files that may be photographs, and what changed since the last time.
+ */
+export { cropFolder, cropName, cropPath } from './crop-name.js';
+export { bytesToPath, escapeBackslashes, pathToBytes } from './path-text.js';
+export { isPictureExtension, isPictureName } from './picture-name.js';
+export { type ExtractionPlan, type PathState, type PlanInput, planExtraction, type RefusedPath } from './plan.js';
+export { resolveSources, type SourceRoot, sourceLabels } from './source.js';
+export {
+  type Candidate,
+  type Listing,
+  listCandidates,
+  type WalkEntry,
+  type WalkOptions,
+  walkSources,
+} from './walk.js';

@@ -1,0 +1,79 @@
+/**
+ * Compares what a walk found with what the store knows, and says what is to be
+ * done: nothing, read, or forget. Pure: it touches neither disk nor database.
+ */
+import type { SkippedFile } from '../config/domain.js';
+import type { Candidate } from './walk.js';
+
+/** What is known of one path (the store's `KnownPath` fits). */
+export interface PathState {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly mtimeNs: string;
+  /** null = the file was skipped. */
+  readonly photoId: string | null;
+}
+
+/** What the plan is made from. */
+export interface PlanInput<Known extends PathState> {
+  readonly candidates: readonly Candidate[];
+  readonly refused: readonly SkippedFile[];
+  /** The paths known of the sources that were walked, and of no other: what is missing from these is gone. */
+  readonly known: ReadonlyMap<string, Known>;
+  /** Ids of the photographs that need nothing more; when omitted, every known photograph. */
+  readonly extracted?: ReadonlySet<string>;
+  /** Try skipped files again though they have not changed. */
+  readonly retry?: boolean;
+}
+
+/** A refused entry as the store records it: no size or time, so that it is looked at afresh each time. */
+export interface RefusedPath extends PathState, SkippedFile {
+  readonly photoId: null;
+}
+
+/** What is to be done; each list in the order of the walk, or sorted like it. */
+export interface ExtractionPlan<Known extends PathState> {
+  /** Same size and time as when they were last read. */
+  readonly unchanged: readonly Known[];
+  /** New, changed, to be tried again, or not yet extracted by the models in use. */
+  readonly toRead: readonly Candidate[];
+  /** Entries the walk refused, to be recorded as skipped. */
+  readonly refused: readonly RefusedPath[];
+  /** Known paths that are no more. Those under a folder that could not be read are not among them. */
+  readonly gone: readonly string[];
+  /** Known paths under folders that could not be read now: nothing is concluded about them. */
+  readonly unreachable: readonly Known[];
+}
+
+/** Makes the plan. Cost: linear in the paths. */
+export function planExtraction<Known extends PathState>(input: PlanInput<Known>): ExtractionPlan<Known> {
+  const unchanged: Known[] = [];
+  const toRead: Candidate[] = [];
+  const seen = new Set(input.refused.map((entry) => entry.path));
+  for (const candidate of input.candidates) {
+    seen.add(candidate.path);
+    const before = input.known.get(candidate.path);
+    if (before !== undefined && isSettled(before, candidate, input)) unchanged.push(before);
+    else toRead.push(candidate);
+  }
+  const closedFolders = input.refused.filter((entry) => entry.code === 'FOLDER_READ').map((entry) => entry.path);
+  const gone: string[] = [];
+  const unreachable: Known[] = [];
+  for (const before of input.known.values()) {
+    if (seen.has(before.path)) continue;
+    if (closedFolders.some((folder) => isUnder(before.path, folder))) unreachable.push(before);
+    else gone.push(before.path);
+  }
+  const refused = input.refused.map((entry) => ({ ...entry, sizeBytes: 0, mtimeNs: '0', photoId: null }));
+  return { unchanged, toRead, refused, gone, unreachable };
+}
+
+function isSettled<Known extends PathState>(before: Known, now: Candidate, input: PlanInput<Known>): boolean {
+  if (before.sizeBytes !== now.sizeBytes || before.mtimeNs !== now.mtimeNs) return false;
+  if (before.photoId === null) return input.retry !== true;
+  return input.extracted === undefined || input.extracted.has(before.photoId);
+}
+
+function isUnder(path: string, folder: string): boolean {
+  return folder === '.' || path.startsWith(`${folder}/`);
+}

@@ -1,0 +1,222 @@
+/**
+ * Walks sources and lists what may be a photograph, in one order that depends
+ * on names alone (see `compareText`). It opens no file, follows no link and
+ * never enters a project folder. Everything it meets is accounted for: a
+ * candidate, a refused entry with its reason, or a count of other files.
+ */
+import { type BigIntStats, type Dirent, realpathSync } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { SkippedFile } from '../config/domain.js';
+import { DATABASE_FILE } from '../config/layout.js';
+import { compareText } from '../config/order.js';
+import { bytesToPath, escapeBackslashes } from './path-text.js';
+import { isIgnoredFolder, isPictureName, kindOfOther } from './picture-name.js';
+import { resolveSources, type SourceRoot } from './source.js';
+
+/** A regular file that may be a photograph. */
+export interface Candidate {
+  /** Label of its source (when there are several), and the path relative to it; see `path-text`. */
+  readonly path: string;
+  /** Where it lies; bytes when its path is not UTF-8. */
+  readonly absolute: string | Buffer;
+  readonly sizeBytes: number;
+  /** Modification time in nanoseconds, decimal. */
+  readonly mtimeNs: string;
+}
+
+/** What became of one entry of a walk, in the order of paths. */
+export type WalkEntry =
+  | { readonly kind: 'candidate'; readonly candidate: Candidate }
+  | { readonly kind: 'refused'; readonly refused: SkippedFile }
+  /** A regular file that no name calls a picture. */
+  | { readonly kind: 'other'; readonly extension: string }
+  /** A folder that was passed over: a project folder, version control, a bin, thumbnails. */
+  | { readonly kind: 'passed'; readonly path: string };
+
+/** Everything a walk found, each list in the order of paths. */
+export interface Listing {
+  readonly candidates: readonly Candidate[];
+  /** Codes `FILE_NOT_REGULAR`, `FILE_READ`, `FOLDER_READ`. */
+  readonly refused: readonly SkippedFile[];
+  /** Files that are no pictures, counted by extension in lower case; '' = none, `._` = shadows that macOS writes. */
+  readonly others: ReadonlyMap<string, number>;
+  readonly passedFolders: readonly string[];
+}
+
+/** How to walk. */
+export interface WalkOptions {
+  /** The project folder, which is passed over even before it holds a database. */
+  readonly projectDir?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Files asked for their size and time at once: enough to hide the latency of a network disk. */
+const STATS_AT_ONCE = 64;
+/** Stands for bytes that are not UTF-8 in a name read as text. */
+const REPLACEMENT = '�';
+
+type Path = string | Buffer;
+
+/** One name in a folder. */
+interface Entry {
+  readonly text: string;
+  readonly raw: Path;
+  readonly dirent: Dirent | Dirent<Buffer>;
+  readonly sortKey: string;
+}
+
+interface Place {
+  readonly absolute: Path;
+  readonly prefix: string;
+}
+
+/**
+ * Lists the candidates of the sources.
+ *
+ * Errors: those of `resolveSources`; the signal's reason when aborted. A folder
+ * or file that cannot be read is a refused entry, never an error.
+ * Cost: one `readdir` a folder, one `lstat` a picture.
+ */
+export async function listCandidates(sources: readonly string[], options: WalkOptions = {}): Promise<Listing> {
+  const candidates: Candidate[] = [];
+  const refused: SkippedFile[] = [];
+  const others = new Map<string, number>();
+  const passedFolders: string[] = [];
+  for await (const entry of walkSources(resolveSources(sources), options)) {
+    if (entry.kind === 'candidate') candidates.push(entry.candidate);
+    else if (entry.kind === 'refused') refused.push(entry.refused);
+    else if (entry.kind === 'other') others.set(entry.extension, (others.get(entry.extension) ?? 0) + 1);
+    else passedFolders.push(entry.path);
+  }
+  return { candidates, refused, others, passedFolders };
+}
+
+/** The same as a stream, for archives whose list should not lie in memory. */
+export async function* walkSources(
+  roots: readonly SourceRoot[],
+  options: WalkOptions = {},
+): AsyncGenerator<WalkEntry, void, undefined> {
+  const projectDir = options.projectDir === undefined ? undefined : realPathOf(options.projectDir);
+  for (const root of roots) {
+    if (!root.isFolder) {
+      yield await fileEntry(root.absolute, root.label);
+      continue;
+    }
+    const prefix = root.label === '' ? '' : `${root.label}/`;
+    yield* walkFolder({ absolute: root.absolute, prefix }, projectDir, options.signal);
+  }
+}
+
+async function* walkFolder(
+  place: Place,
+  projectDir: string | undefined,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<WalkEntry, void, undefined> {
+  signal?.throwIfAborted();
+  const path = place.prefix.slice(0, -1);
+  if (projectDir !== undefined && place.absolute === projectDir) {
+    yield { kind: 'passed', path };
+    return;
+  }
+  let entries: readonly Entry[];
+  try {
+    entries = await readFolder(place.absolute);
+  } catch (cause) {
+    yield refusedEntry(path || '.', 'FOLDER_READ', `the folder cannot be read: ${reasonOf(cause)}`);
+    return;
+  }
+  if (entries.some((entry) => entry.text === DATABASE_FILE)) {
+    yield { kind: 'passed', path };
+    return;
+  }
+  // Files are asked ahead by blocks; folders are entered where their name falls in the order.
+  for (let start = 0; start < entries.length; start += STATS_AT_ONCE) {
+    const block = entries.slice(start, start + STATS_AT_ONCE);
+    const files = await Promise.all(block.map((entry) => plainEntry(entry, place)));
+    for (const [at, entry] of block.entries()) {
+      const file = files[at];
+      if (file !== undefined) yield file;
+      else if (isIgnoredFolder(entry.text)) yield { kind: 'passed', path: place.prefix + entry.text };
+      else {
+        const below = { absolute: joinPath(place.absolute, entry.raw), prefix: `${place.prefix}${entry.text}/` };
+        yield* walkFolder(below, projectDir, signal);
+      }
+    }
+  }
+}
+
+/** What an entry is when it is no folder; `undefined` = a folder. */
+async function plainEntry(entry: Entry, place: Place): Promise<WalkEntry | undefined> {
+  const { dirent, text } = entry;
+  if (dirent.isDirectory()) return undefined;
+  if (dirent.isFile() && !isPictureName(text)) return { kind: 'other', extension: kindOfOther(text) };
+  return fileEntry(joinPath(place.absolute, entry.raw), place.prefix + text);
+}
+
+/** A file by what the disk says of it, whatever its name. */
+async function fileEntry(absolute: Path, path: string): Promise<WalkEntry> {
+  try {
+    const stats = await lstat(absolute, { bigint: true });
+    if (!stats.isFile()) return refusedEntry(path, 'FILE_NOT_REGULAR', kindOf(stats));
+    const sizeBytes = Number(stats.size);
+    return { kind: 'candidate', candidate: { path, absolute, sizeBytes, mtimeNs: stats.mtimeNs.toString() } };
+  } catch (cause) {
+    return refusedEntry(path, 'FILE_READ', `the file cannot be read: ${reasonOf(cause)}`);
+  }
+}
+
+/**
+ * The entries of a folder, in the order of the paths they lead to: a folder
+ * sorts as its name and a slash, so that the whole walk comes out sorted.
+ */
+async function readFolder(absolute: Path): Promise<readonly Entry[]> {
+  const named: readonly (Dirent | Dirent<Buffer>)[] = await readdir(absolute, { withFileTypes: true });
+  const garbled = named.some((dirent) => typeof dirent.name === 'string' && dirent.name.includes(REPLACEMENT));
+  const dirents = garbled ? await readdir(absolute, { withFileTypes: true, encoding: 'buffer' }) : named;
+  return dirents
+    .map((dirent) => {
+      const raw: Path = dirent.name;
+      const text = typeof raw === 'string' ? escapeBackslashes(raw) : bytesToPath(raw);
+      return { text, raw, dirent, sortKey: dirent.isDirectory() ? `${text}/` : text };
+    })
+    .sort((a, b) => compareText(a.sortKey, b.sortKey));
+}
+
+function joinPath(folder: Path, name: Path): Path {
+  if (typeof folder !== 'string' || typeof name !== 'string') {
+    return Buffer.concat([toBytes(folder), Buffer.from('/'), toBytes(name)]);
+  }
+  return folder.endsWith('/') ? folder + name : `${folder}/${name}`;
+}
+
+function toBytes(path: Path): Buffer {
+  return typeof path === 'string' ? Buffer.from(path, 'utf8') : path;
+}
+
+function refusedEntry(path: string, code: string, message: string): WalkEntry {
+  return { kind: 'refused', refused: { path, code, message } };
+}
+
+function kindOf(stats: BigIntStats): string {
+  if (stats.isSymbolicLink()) return 'a symbolic link, not followed';
+  if (stats.isFIFO()) return 'a named pipe, not a file';
+  if (stats.isSocket()) return 'a socket, not a file';
+  if (stats.isBlockDevice() || stats.isCharacterDevice()) return 'a device, not a file';
+  return 'not a regular file';
+}
+
+/** The cause in a few words: Node's message names the whole path again. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.message.replace(/, \w+ '[\s\S]*$/, '');
+}
+
+/** The real path, or the path itself while nothing is there yet. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}

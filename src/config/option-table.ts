@@ -1,0 +1,173 @@
+/**
+ * Every option of faceweave, once: its type and limits, its default, what
+ * `--help` says of it and the commands that read it. Flags, environment names
+ * and the configuration file all derive from this table, so that none of them
+ * can know an option the others do not. Resolving them is `options.ts`.
+ */
+import { z } from 'zod';
+
+/** A command that reads options. */
+export type OptionCommand = 'extract' | 'cluster' | 'network' | 'run' | 'export';
+
+/** How an option is typed on a command line. */
+export type OptionKind = 'boolean' | 'integer' | 'number' | 'text' | 'choice';
+
+interface OptionField<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  readonly kind: OptionKind;
+  /** `undefined` = decided later, from other options. */
+  readonly fallback: z.infer<Schema> | undefined;
+  /** The values a choice may take. */
+  readonly choices?: readonly string[];
+  /** What the message of a wrong value says was expected. */
+  readonly expected: string;
+  /** One line for `--help`. */
+  readonly description: string;
+  readonly commands: readonly OptionCommand[];
+}
+
+const MEBIBYTE = 1 << 20;
+
+type Commands = readonly OptionCommand[];
+const EXTRACTING: Commands = ['extract', 'run'];
+const CLUSTERING: Commands = ['cluster', 'run'];
+const DRAWING: Commands = ['network', 'run'];
+const LINKING: Commands = ['network', 'run', 'export'];
+
+const integer = (low: number, high: number, fallback: number, description: string, commands: Commands) =>
+  ({
+    schema: z.int().min(low).max(high),
+    kind: 'integer',
+    fallback,
+    expected: `a whole number from ${low} to ${high}`,
+    description,
+    commands,
+  }) satisfies OptionField<z.ZodType<number>>;
+
+const fraction = (low: number, high: number, fallback: number, description: string, commands: Commands) =>
+  ({
+    schema: z.number().min(low).max(high),
+    kind: 'number',
+    fallback,
+    expected: `a number from ${low} to ${high}`,
+    description,
+    commands,
+  }) satisfies OptionField<z.ZodType<number>>;
+
+const yesOrNo = (fallback: boolean, description: string, commands: Commands) =>
+  ({
+    schema: z.boolean(),
+    kind: 'boolean',
+    fallback,
+    expected: 'true or false',
+    description,
+    commands,
+  }) satisfies OptionField<z.ZodType<boolean>>;
+
+const text = (fallback: string, description: string, commands: Commands) =>
+  ({
+    schema: z.string().min(1),
+    kind: 'text',
+    fallback,
+    expected: 'a name or a path',
+    description,
+    commands,
+  }) satisfies OptionField<z.ZodType<string>>;
+
+const ALGORITHMS = ['auto', 'dbscan', 'ahc'] as const;
+
+/** The table itself; the order is the order of `--help`. */
+export const OPTION_FIELDS = {
+  threads: integer(0, 1024, 0, 'Threads that work at once; 0 = one a core', ['extract', 'cluster', 'network', 'run']),
+  detector: text('centerface', 'Model that finds faces, or the path of a model card', EXTRACTING),
+  embedder: text('mobilefacenet', 'Model that compares faces, or the path of a model card', EXTRACTING),
+  detectionSize: integer(
+    64,
+    8192,
+    640,
+    'Longest side, in pixels, at which faces are looked for; larger finds smaller faces',
+    EXTRACTING,
+  ),
+  scoreThreshold: fraction(0, 1, 0.5, 'Lowest detector score of a face', EXTRACTING),
+  maxPixels: integer(1, 2 ** 40, 268_435_456, 'Largest photograph that is read, in pixels', EXTRACTING),
+  maxBytes: integer(1, 2 ** 40, 2 ** 30, 'Largest file that is read, in bytes', EXTRACTING),
+  batchSize: integer(1, 65_536, 64, 'Photographs saved at once; at most so many are lost when killed', EXTRACTING),
+  crops: yesOrNo(true, 'Write a picture of each face', EXTRACTING),
+  cropMargin: fraction(0, 10, 0.4, 'Margin around a crop, in parts of the face on each side', EXTRACTING),
+  cropMaxSide: integer(16, 8192, 320, 'Longest side of a crop, in pixels', EXTRACTING),
+  algorithm: {
+    schema: z.enum(ALGORITHMS),
+    kind: 'choice',
+    fallback: 'auto',
+    choices: ALGORITHMS,
+    expected: `one of ${ALGORITHMS.join(', ')}`,
+    description: 'How faces are grouped into persons',
+    commands: CLUSTERING,
+  } satisfies OptionField<z.ZodType<(typeof ALGORITHMS)[number]>>,
+  threshold: {
+    schema: z.number().gt(0).max(2).optional(),
+    kind: 'number',
+    fallback: undefined,
+    expected: 'a number above 0, up to 2',
+    description: 'Cosine distance at which faces are one person no more; default by algorithm and embedder',
+    commands: CLUSTERING,
+  } satisfies OptionField<z.ZodType<number | undefined>>,
+  minSamples: integer(1, 1_000_000, 3, 'Neighbours that make a face dense (dbscan)', CLUSTERING),
+  mosaic: yesOrNo(true, 'Write a mosaic a person', CLUSTERING),
+  scale: fraction(0.01, 10_000, 10, 'Size of a node: scale × log10(1 + photographs)', DRAWING),
+  minWeight: integer(1, 1_000_000_000, 1, 'Fewest photographs that make a connection', LINKING),
+  minSize: integer(1, 1_000_000_000, 1, 'Fewest photographs of a person who is shown', LINKING),
+  pageBudgetBytes: integer(0, 2 ** 31, 20 * MEBIBYTE, 'Bytes of pictures inlined into a page', DRAWING),
+} as const;
+
+/** Name of an option, as the library and the configuration file spell it. */
+export type OptionKey = keyof typeof OPTION_FIELDS;
+
+/** Every option with its value. */
+export type Options = {
+  readonly [Key in OptionKey]: z.infer<(typeof OPTION_FIELDS)[Key]['schema']>;
+};
+
+/** One row of the table, as the command line and the documentation read it. */
+export interface OptionRow {
+  readonly key: OptionKey;
+  /** Without the dashes: `min-size`. */
+  readonly flag: string;
+  /** `FACEWEAVE_MIN_SIZE`. */
+  readonly environment: string;
+  readonly kind: OptionKind;
+  readonly fallback: boolean | number | string | undefined;
+  readonly choices: readonly string[] | undefined;
+  readonly expected: string;
+  readonly description: string;
+  readonly commands: readonly OptionCommand[];
+}
+
+/** All options, in the order of `--help`. */
+export const OPTION_TABLE: readonly OptionRow[] = optionKeys().map(rowOf);
+
+/** The options a command reads, in the order of `--help`. */
+export function optionsOf(command: OptionCommand): readonly OptionRow[] {
+  return OPTION_TABLE.filter((row) => row.commands.includes(command));
+}
+
+/** Keys of the table; the one place that narrows `Object.keys`. */
+export function optionKeys(): readonly OptionKey[] {
+  return Object.keys(OPTION_FIELDS) as OptionKey[];
+}
+
+function rowOf(key: OptionKey): OptionRow {
+  const field: OptionField<z.ZodType<boolean | number | string | undefined>> = OPTION_FIELDS[key];
+  const words = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return {
+    key,
+    flag: words,
+    environment: `FACEWEAVE_${words.replaceAll('-', '_').toUpperCase()}`,
+    kind: field.kind,
+    fallback: field.fallback,
+    choices: field.choices,
+    expected: field.expected,
+    description: field.description,
+    commands: field.commands,
+  };
+}

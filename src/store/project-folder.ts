@@ -1,0 +1,86 @@
+/**
+ * The project folder on the disk: where things lie in it and how it is made.
+ * Faces are biometric data: folders are 0700 and files 0600, whatever the umask.
+ */
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { FaceweaveError } from '../config/error.js';
+import {
+  CLUSTERS_FOLDER,
+  DATA_FOLDER,
+  DATABASE_FILE,
+  DECISIONS_FILE,
+  FACES_FOLDER,
+  RUNS_FOLDER,
+} from '../config/layout.js';
+import { makePrivateFolders, PRIVATE_FOLDER, writePrivateFile } from './private-file.js';
+
+/** Absolute paths of what lies in a project folder. */
+export interface ProjectLayout {
+  readonly root: string;
+  readonly database: string;
+  readonly decisions: string;
+  readonly faces: string;
+  readonly clusters: string;
+  readonly data: string;
+  readonly runs: string;
+}
+
+const RUN_FILE = /^(\d+)\.json$/;
+
+/** Where things lie in the project folder `directory`. Touches nothing. */
+export function projectLayout(directory: string): ProjectLayout {
+  const root = resolve(directory);
+  return {
+    root,
+    database: join(root, DATABASE_FILE),
+    decisions: join(root, DECISIONS_FILE),
+    faces: join(root, FACES_FOLDER),
+    clusters: join(root, CLUSTERS_FOLDER),
+    data: join(root, DATA_FOLDER),
+    runs: join(root, RUNS_FOLDER),
+  };
+}
+
+/**
+ * Makes the project folder with its sub-folders; what is there stays as it is.
+ * A folder that already held other things keeps its mode (it may be the user's
+ * home): what faceweave puts into it is private by itself.
+ *
+ * Errors: `PROJECT_CREATE`.
+ */
+export function createProjectFolder(directory: string): ProjectLayout {
+  const layout = projectLayout(directory);
+  try {
+    const isOurs = !existsSync(layout.root) || existsSync(layout.database) || readdirSync(layout.root).length === 0;
+    makePrivateFolders(layout.root);
+    if (isOurs) chmodSync(layout.root, PRIVATE_FOLDER);
+    for (const folder of [layout.faces, layout.clusters, layout.data, layout.runs]) {
+      makePrivateFolders(folder);
+      chmodSync(folder, PRIVATE_FOLDER);
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FaceweaveError(`${layout.root}: the project folder cannot be made: ${reason}`, {
+      code: 'PROJECT_CREATE',
+      path: layout.root,
+      hint: 'name another folder with --project',
+      cause,
+    });
+  }
+  return layout;
+}
+
+/** Writes the manifest of a run to `runs/<number>.json`, indented, and returns its path. */
+export async function writeRunManifest(layout: ProjectLayout, number: number, manifest: unknown): Promise<string> {
+  const path = join(layout.runs, `${number}.json`);
+  await writePrivateFile(path, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  return path;
+}
+
+/** The highest run number that has a manifest on the disk; 0 = none. */
+export function lastRunNumber(layout: ProjectLayout): number {
+  if (!existsSync(layout.runs)) return 0;
+  const numbers = readdirSync(layout.runs).map((name) => Number(RUN_FILE.exec(name)?.[1] ?? 0));
+  return numbers.reduce((highest, number) => Math.max(highest, number), 0);
+}

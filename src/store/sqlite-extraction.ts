@@ -1,0 +1,139 @@
+/**
+ * What extraction writes and asks: models, batches of photographs with their
+ * faces and vectors, faces to be matched by overlap. One batch is one transaction.
+ */
+import type { Face } from '../config/domain.js';
+import { writePaths } from './sqlite-paths.js';
+import { readFace } from './sqlite-photos.js';
+import {
+  argumentError,
+  floatsToBytes,
+  readNumber,
+  readNumberOrNull,
+  readText,
+  type SqlSession,
+} from './sqlite-session.js';
+import type { ExtractionBatch, NewFace, NewPhoto, StoredModel } from './store.js';
+
+const POINT_NUMBERS = 10;
+const CURRENT_EMBEDDER = 'embedder';
+
+const SAVE_MODEL = `INSERT INTO model (name, job, dims, card) VALUES (?, ?, ?, ?)
+  ON CONFLICT (name) DO UPDATE SET job = excluded.job, dims = excluded.dims, card = excluded.card`;
+const SAVE_PHOTO = `INSERT INTO photo
+    (content, width, height, size_bytes, format, orientation, taken_at, make, model, serial)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (content) DO UPDATE SET width = excluded.width, height = excluded.height,
+    size_bytes = excluded.size_bytes, format = excluded.format, orientation = excluded.orientation,
+    taken_at = excluded.taken_at, make = excluded.make, model = excluded.model, serial = excluded.serial
+  RETURNING id`;
+// A crop written once stays on the disk though a later extraction writes none.
+const SAVE_FACE = `INSERT INTO face (name, photo, ordinal, x, y, width, height, score, points, crop)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (name) DO UPDATE SET ordinal = excluded.ordinal, x = excluded.x, y = excluded.y,
+    width = excluded.width, height = excluded.height, score = excluded.score, points = excluded.points,
+    crop = coalesce(excluded.crop, crop), retired = 0
+    WHERE photo = excluded.photo
+  RETURNING id`;
+const SAVE_VECTOR = `INSERT INTO vector (model, face, numbers) VALUES (?, ?, ?)
+  ON CONFLICT (model, face) DO UPDATE SET numbers = excluded.numbers`;
+const EXTRACTED = `SELECT content FROM extraction JOIN photo ON photo.id = extraction.photo
+  WHERE detector = (SELECT id FROM model WHERE name = ?) AND embedder = (SELECT id FROM model WHERE name = ?)
+  ORDER BY content`;
+const FACES_OF_PHOTO = `SELECT face.*, content FROM photo JOIN face ON face.photo = photo.id
+  WHERE content = ? ORDER BY ordinal, name`;
+
+/** Row numbers of the models of a batch. */
+interface ModelRows {
+  readonly detector: number;
+  readonly embedder: number;
+}
+
+/** The methods of `Store` that concern extraction. */
+export function extractionQueries(session: SqlSession) {
+  return {
+    saveModel({ id, job, dims, card }: StoredModel): void {
+      session.sql(SAVE_MODEL).run(id, job, dims, card);
+    },
+
+    models(): readonly StoredModel[] {
+      const rows = session.sql('SELECT name, job, dims, card FROM model ORDER BY name').all();
+      return rows.map((row) => ({
+        id: readText(row, 'name'),
+        job: readText(row, 'job') === 'detect' ? 'detect' : 'embed',
+        dims: readNumberOrNull(row, 'dims'),
+        card: readText(row, 'card'),
+      }));
+    },
+
+    extractedPhotoIds(detectorId: string, embedderId: string): readonly string[] {
+      return session
+        .sql(EXTRACTED)
+        .all(detectorId, embedderId)
+        .map((row) => readText(row, 'content'));
+    },
+
+    saveBatch(batch: ExtractionBatch): void {
+      session.transaction(() => {
+        const models = {
+          detector: modelRow(session, batch.detectorId),
+          embedder: modelRow(session, batch.embedderId),
+        };
+        for (const photo of batch.photos) writePhoto(session, photo, batch, models);
+        writePaths(session, batch.paths);
+        session.sql('INSERT OR REPLACE INTO setting VALUES (?, ?)').run(CURRENT_EMBEDDER, batch.embedderId);
+      });
+    },
+
+    facesOfPhotos(photoIds: readonly string[]): readonly Face[] {
+      return photoIds.flatMap((id) => session.sql(FACES_OF_PHOTO).all(id).map(readFace));
+    },
+
+    currentEmbedder(): string | null {
+      const row = session.sql('SELECT value FROM setting WHERE key = ?').get(CURRENT_EMBEDDER);
+      return row === undefined ? null : readText(row, 'value');
+    },
+  };
+}
+
+function modelRow(session: SqlSession, id: string): number {
+  const row = session.sql('SELECT id FROM model WHERE name = ?').get(id);
+  if (row === undefined) throw argumentError(`model ${id} is not in the store: save it before its results`);
+  return readNumber(row, 'id');
+}
+
+function writePhoto(session: SqlSession, { photo, faces }: NewPhoto, batch: ExtractionBatch, models: ModelRows): void {
+  const { id, width, height, sizeBytes, format, orientation, takenAt, make, model, serial } = photo;
+  const saved = session
+    .sql(SAVE_PHOTO)
+    .get(id, width, height, sizeBytes, format, orientation, takenAt, make, model, serial);
+  if (saved === undefined) throw argumentError(`photograph ${id} was not saved`);
+  const row = readNumber(saved, 'id');
+  // Faces that are found again come back in writeFace; the others keep their rows, out of sight.
+  session.sql('UPDATE face SET retired = 1 WHERE photo = ?').run(row);
+  for (const face of faces) writeFace(session, face, row, batch, models.embedder);
+  session.sql('INSERT OR IGNORE INTO extraction VALUES (?, ?, ?)').run(row, models.detector, models.embedder);
+}
+
+function writeFace(
+  session: SqlSession,
+  face: NewFace,
+  photo: number,
+  { vectors, dims }: ExtractionBatch,
+  embedder: number,
+): void {
+  const { x, y, width, height } = face.box;
+  if (face.points.length !== POINT_NUMBERS) {
+    throw argumentError(`face ${face.id} has ${face.points.length} point coordinates, not ${POINT_NUMBERS}`);
+  }
+  const vector = vectors.subarray(face.row * dims, (face.row + 1) * dims);
+  if (dims < 1 || vector.length !== dims) {
+    throw argumentError(`face ${face.id} has no vector: row ${face.row} of ${vectors.length} numbers by ${dims}`);
+  }
+  const points = floatsToBytes(Float32Array.from(face.points));
+  const saved = session
+    .sql(SAVE_FACE)
+    .get(face.id, photo, face.ordinal, x, y, width, height, face.score, points, face.crop);
+  if (saved === undefined) throw argumentError(`face ${face.id} belongs to another photograph already`);
+  session.sql(SAVE_VECTOR).run(embedder, readNumber(saved, 'id'), floatsToBytes(vector));
+}

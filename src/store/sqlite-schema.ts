@@ -1,0 +1,142 @@
+/**
+ * The tables of a project's database and their version. Apart from the queries
+ * because a change here is a change of the format on disk: raise
+ * `SCHEMA_VERSION` and write the step from the version before.
+ *
+ * Inside, rows are numbered by small integers; the ids that derive from content
+ * are unique columns. Vectors, nine tenths of the bytes, are little-endian f32.
+ */
+import { FaceweaveError } from '../config/error.js';
+import type { SqlDatabase } from './sqlite-open.js';
+
+/** Version of the tables below. A store with a higher one is refused. */
+export const SCHEMA_VERSION = 1;
+/** "FcWv" in ASCII: marks the file as ours. */
+const APPLICATION_ID = 0x46635776;
+
+const TABLES = `
+CREATE TABLE model (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  job TEXT NOT NULL,
+  dims INTEGER,
+  card TEXT NOT NULL
+) STRICT;
+CREATE TABLE photo (
+  id INTEGER PRIMARY KEY,
+  content TEXT NOT NULL UNIQUE,      -- public id: 32 hex digits
+  width INTEGER NOT NULL,
+  height INTEGER NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  format TEXT NOT NULL,
+  orientation INTEGER NOT NULL,
+  taken_at TEXT, make TEXT, model TEXT, serial TEXT
+) STRICT;
+CREATE TABLE path (
+  path TEXT PRIMARY KEY,             -- BINARY collation: the order of UTF-8 bytes
+  size_bytes INTEGER NOT NULL,
+  mtime_ns INTEGER NOT NULL,
+  photo INTEGER REFERENCES photo (id),  -- NULL = skipped, and then:
+  code TEXT, message TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX path_photo ON path (photo, path);
+CREATE TABLE extraction (
+  photo INTEGER NOT NULL REFERENCES photo (id),
+  detector INTEGER NOT NULL REFERENCES model (id),
+  embedder INTEGER NOT NULL REFERENCES model (id),
+  PRIMARY KEY (photo, detector, embedder)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE face (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,         -- public id: 16 hex digits
+  photo INTEGER NOT NULL REFERENCES photo (id),
+  ordinal INTEGER NOT NULL,
+  x REAL NOT NULL, y REAL NOT NULL, width REAL NOT NULL, height REAL NOT NULL,
+  score REAL NOT NULL,
+  points BLOB NOT NULL,              -- 10 × f32
+  crop TEXT,
+  retired INTEGER NOT NULL DEFAULT 0 -- 1 = a later extraction of its photograph did not find it again
+) STRICT;
+CREATE INDEX face_photo ON face (photo);
+CREATE TABLE vector (
+  id INTEGER PRIMARY KEY,
+  model INTEGER NOT NULL REFERENCES model (id),
+  face INTEGER NOT NULL REFERENCES face (id),
+  numbers BLOB NOT NULL,             -- dims × f32, unit length
+  UNIQUE (model, face)
+) STRICT;
+CREATE TABLE person (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE          -- public id: p + hex digits
+) STRICT;
+CREATE TABLE assignment (
+  face INTEGER PRIMARY KEY REFERENCES face (id),
+  person INTEGER REFERENCES person (id),
+  distance REAL
+) STRICT;
+CREATE TABLE conflict (
+  photo INTEGER NOT NULL REFERENCES photo (id),
+  kept INTEGER NOT NULL REFERENCES face (id),
+  moved INTEGER NOT NULL REFERENCES face (id),
+  PRIMARY KEY (photo, kept, moved)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE run (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  command TEXT NOT NULL,
+  started_at TEXT NOT NULL,
+  finished_at TEXT,
+  manifest TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE TABLE setting (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
+/**
+ * Makes the tables in an empty file, or checks that they are ours and known.
+ *
+ * Errors: `STORE_NEWER` when a later faceweave wrote them; `STORE_DAMAGED` when
+ * the file is some other database.
+ */
+export function prepareSchema(database: SqlDatabase, path: string): void {
+  const version = readNumber(database, 'PRAGMA user_version', 'user_version');
+  const application = readNumber(database, 'PRAGMA application_id', 'application_id');
+  const tables = readNumber(database, 'SELECT count(*) AS tables FROM sqlite_schema', 'tables');
+  if (tables === 0 && version === 0) {
+    createTables(database);
+    return;
+  }
+  if (application !== APPLICATION_ID) {
+    throw new FaceweaveError(`${path}: this database was not made by faceweave`, {
+      code: 'STORE_DAMAGED',
+      path,
+      hint: 'choose another project folder with --project',
+    });
+  }
+  if (version > SCHEMA_VERSION) {
+    throw new FaceweaveError(
+      `${path}: written by a newer faceweave (store version ${version}; this one knows up to ${SCHEMA_VERSION})`,
+      { code: 'STORE_NEWER', path, hint: 'update faceweave; nothing was changed' },
+    );
+  }
+}
+
+function createTables(database: SqlDatabase): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    // Another process may have made them between the check and the lock.
+    if (readNumber(database, 'PRAGMA user_version', 'user_version') === 0) {
+      database.exec(TABLES);
+      database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+    }
+    database.exec('COMMIT');
+  } catch (cause) {
+    database.exec('ROLLBACK');
+    throw cause;
+  }
+}
+
+function readNumber(database: SqlDatabase, sql: string, column: string): number {
+  return Number(database.prepare(sql).get()?.[column] ?? 0);
+}

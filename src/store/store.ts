@@ -1,0 +1,139 @@
+/**
+ * The interface to a project's database. Everything above `store` sees only
+ * this: asynchronous, by batches, without SQL, so that another database can
+ * stand behind it. The implementation is in `sqlite-*.ts`.
+ */
+import type { AssignedFace, Conflict, Face, Photo, SkippedFile } from '../config/domain.js';
+
+/** What the store knows of one path: enough to decide that a file has not changed. */
+export interface KnownPath {
+  /** Label of the source root and the path relative to it, see `archive`. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Modification time in nanoseconds as a decimal string (exceeds 2^53). */
+  readonly mtimeNs: string;
+  /** null = the file was skipped. */
+  readonly photoId: string | null;
+  readonly code: string | null;
+  readonly message: string | null;
+}
+
+/** One model whose output the store holds. */
+export interface StoredModel {
+  /** Name, protocol and hash, such as `mobilefacenet-1a2b3c4d5e6f`; vectors of two ids are never mixed. */
+  readonly id: string;
+  readonly job: 'detect' | 'embed';
+  readonly dims: number | null;
+  readonly card: string;
+}
+
+/** One face with its vector, as extraction hands it over. */
+export interface NewFace extends Face {
+  /** Row of the batch's `vectors`. */
+  readonly row: number;
+}
+
+/** A photograph as extraction hands it over (paths come separately). */
+export interface NewPhoto {
+  readonly photo: Omit<Photo, 'path' | 'paths'> & {
+    readonly sizeBytes: number;
+    readonly format: string;
+    /** EXIF orientation 1 … 8. */
+    readonly orientation: number;
+  };
+  readonly faces: readonly NewFace[];
+}
+
+/** Everything one batch of extraction learned; committed in one transaction. */
+export interface ExtractionBatch {
+  readonly paths: readonly KnownPath[];
+  readonly photos: readonly NewPhoto[];
+  readonly detectorId: string;
+  readonly embedderId: string;
+  /** Row-major `[faces × dims]`, unit rows; the store copies what it keeps. */
+  readonly vectors: Float32Array;
+  readonly dims: number;
+}
+
+/** All vectors of one model, in the order of `faceIds` (sorted by photo path, then ordinal). */
+export interface VectorTable {
+  readonly faceIds: readonly string[];
+  /** Photo number of each face: equal numbers, equal photographs. */
+  readonly photos: Uint32Array;
+  /** Row-major `[faces × dims]`, unit rows. */
+  readonly vectors: Float32Array;
+  readonly dims: number;
+}
+
+/** One face's place in a clustering. */
+export interface Assignment {
+  readonly faceId: string;
+  readonly personId: string | null;
+  readonly distance: number | null;
+}
+
+/** The result of one clustering; replaces the one before. */
+export interface Clustering {
+  readonly embedderId: string;
+  /** Options as resolved, for the record. */
+  readonly options: string;
+  readonly assignments: readonly Assignment[];
+  readonly conflicts: readonly Conflict[];
+}
+
+/** Counts that add up: files = photos + duplicates + skipped. */
+export interface StoreCounts {
+  readonly files: number;
+  readonly photos: number;
+  readonly duplicates: number;
+  readonly skipped: number;
+  readonly faces: number;
+  readonly photosWithoutFaces: number;
+  readonly persons: number;
+  /** Faces that belong to no person. */
+  readonly unassigned: number;
+}
+
+/** One run, as `runs/<n>.json` and the database remember it. */
+export interface RunRecord {
+  readonly number: number;
+  readonly command: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  /** The manifest, JSON. */
+  readonly manifest: string;
+}
+
+/** The project's database. Every method may reject with a `FaceweaveError` (codes `STORE_*`). */
+export interface Store {
+  /** Paths known under the given source labels (all when omitted), as a map. */
+  knownPaths(sources?: readonly string[]): Promise<ReadonlyMap<string, KnownPath>>;
+  /** Ids of photographs already extracted with these models, sorted. */
+  extractedPhotoIds(detectorId: string, embedderId: string): Promise<readonly string[]>;
+  saveModel(model: StoredModel): Promise<void>;
+  models(): Promise<readonly StoredModel[]>;
+  /** One transaction: after it returns, a crash loses nothing of the batch. */
+  saveBatch(batch: ExtractionBatch): Promise<void>;
+  /** Records paths without photographs being extracted: renamed, touched, duplicate, gone (`gone` paths are forgotten, their photographs stay while another path holds them). */
+  savePaths(paths: readonly KnownPath[], gone: readonly string[]): Promise<void>;
+  /** Faces of the given photographs as stored, for matching by overlap. */
+  facesOfPhotos(photoIds: readonly string[]): Promise<readonly Face[]>;
+  /** Vectors of one embedder. */
+  vectors(embedderId: string): Promise<VectorTable>;
+  /** The embedder used by the last extraction; null in an empty project. */
+  currentEmbedder(): Promise<string | null>;
+  saveClustering(clustering: Clustering): Promise<void>;
+  /** The clustering now in force; null before the first. */
+  clustering(): Promise<Clustering | null>;
+  /** Photographs that still have a path, sorted by path. */
+  photos(): Promise<readonly Photo[]>;
+  /** Faces with persons, sorted by photo path, then ordinal. */
+  faces(): Promise<readonly AssignedFace[]>;
+  skipped(): Promise<readonly SkippedFile[]>;
+  counts(): Promise<StoreCounts>;
+  /** Reserves the next run number. */
+  beginRun(command: string, startedAt: string): Promise<number>;
+  finishRun(run: RunRecord): Promise<void>;
+  runs(): Promise<readonly RunRecord[]>;
+  close(): Promise<void>;
+}

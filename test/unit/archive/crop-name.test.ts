@@ -1,0 +1,55 @@
+/**
+ * Names of crops: which photograph they come from, and that two photographs of
+ * one folder never share one.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cropName, cropPath, pathToBytes } from '../../../src/archive/index.js';
+
+test('names by the rule', () => {
+  assert.equal(cropName('IMG.jpg'), 'IMG.jpg');
+  assert.equal(cropName('IMG.JPEG'), 'IMG.JPEG');
+  assert.equal(cropName('IMG.2.jpg'), 'IMG.2.jpg');
+  assert.equal(cropName('IMG.png'), 'IMG.png.jpg');
+  assert.equal(cropName('IMG.png.jpg'), 'IMG.png.jpg.jpg');
+  assert.equal(cropName('IMG'), 'IMG.photo.jpg');
+  assert.equal(cropName('.jpg'), '.jpg.photo.jpg');
+});
+
+test('a crop lies in the sub-folder of its photograph', () => {
+  assert.equal(cropPath('IMG.jpg', 1), 'Faces/face1_IMG.jpg');
+  assert.equal(cropPath('a/b c/IMG.png', 12), 'Faces/a/b c/face12_IMG.png.jpg');
+});
+
+test('no two names of up to four parts meet', () => {
+  const parts = ['jpg', 'jpeg', 'png', 'photo', 'x', 'JPG', ''];
+  let names = ['a', '', 'b'];
+  const all = new Set(names);
+  for (let depth = 0; depth < 4; depth += 1) {
+    names = names.flatMap((name) => parts.map((part) => `${name}.${part}`));
+    for (const name of names) all.add(name);
+  }
+  all.delete('');
+  const crops = new Map<string, string>();
+  for (const name of all) {
+    const crop = cropName(name);
+    assert.equal(crops.get(crop), undefined, `${name} and ${crops.get(crop)} share ${crop}`);
+    crops.set(crop, name);
+  }
+});
+
+test('a very long name stays within what file systems allow, and apart from its like', () => {
+  const long = [
+    `${'é'.repeat(125)}.jpg`,
+    `${'é'.repeat(125)}.jpe`,
+    `x${'é'.repeat(124)}.jpg`,
+    `${'\\xff'.repeat(250)}.jpg`,
+  ];
+  const crops = long.map(cropName);
+  assert.equal(new Set(crops).size, long.length);
+  for (const crop of crops) {
+    const bytes = pathToBytes(crop).length;
+    assert.ok(bytes > 210 && bytes < 230, `${bytes} bytes`);
+  }
+  assert.ok(!crops[0]?.includes('\\x'), 'a character was cut in two');
+});
