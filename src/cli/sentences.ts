@@ -1,0 +1,95 @@
+/**
+ * What a person reads at the end of a command: a few sentences whose counts add
+ * up, and the table of `--stats`. Pure text from summaries.
+ */
+import type { SkippedFile } from '../config/index.js';
+import { type ExtractStats, type ExtractSummary, STAGES } from '../extract/index.js';
+import type { ClusterStepSummary, NetworkSummary } from '../project/index.js';
+import { duration } from './progress.js';
+import { visible } from './terminal.js';
+
+/** `1 face`, `2 faces`, `12,345 faces`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
+}
+
+/** How many files were skipped for each reason, the most frequent first. */
+export function skippedByReason(skipped: readonly SkippedFile[]): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { code } of skipped) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
+}
+
+/** Sentences about an extraction. */
+export function extractSentences(summary: ExtractSummary): readonly string[] {
+  const { files, photos, duplicates, skipped } = summary;
+  const lines = [
+    `${count(files, 'file')} = ${count(photos, 'photograph')} + ${count(duplicates, 'duplicate')} + ${skipped.toLocaleString('en-US')} skipped.`,
+  ];
+  if (skipped > 0) {
+    const reasons = Object.entries(skippedByReason(summary.skippedFiles)).map(([code, n]) => `${n} ${code}`);
+    lines.push(`Skipped: ${reasons.join(', ')}.`);
+  }
+  const news =
+    summary.newPhotos === 0
+      ? 'Nothing was new'
+      : `${count(summary.newPhotos, 'photograph')} extracted, ${count(summary.newFaces, 'face')} found, in ${duration(summary.stats.wallSeconds)}`;
+  const gone = summary.gone === 0 ? '' : `; ${count(summary.gone, 'file')} no longer there`;
+  lines.push(`${news}${gone}.`);
+  if (summary.unreachable > 0) {
+    lines.push(`${count(summary.unreachable, 'file')} known from before could not be reached and stay as they were.`);
+  }
+  const others = Object.values(summary.otherFiles).reduce((sum, number) => sum + number, 0);
+  if (others > 0) lines.push(`${count(others, 'other file')} with names that are no pictures’ passed over.`);
+  return lines;
+}
+
+/** Sentences about a clustering. */
+export function clusterSentences(summary: ClusterStepSummary): readonly string[] {
+  const { algorithm, threshold } = summary.options;
+  const lines = [
+    `${count(summary.faces, 'face')} → ${count(summary.persons, 'person', 'persons')}, ${summary.singles.toLocaleString('en-US')} of one face (${algorithm}, threshold ${threshold}).`,
+  ];
+  if (summary.conflicts.length > 0) {
+    lines.push(
+      `${count(summary.conflicts.length, 'pair')} of faces in one photograph looked like one person and were parted; faceweave status --json lists them.`,
+    );
+  }
+  if (summary.mosaics !== null) {
+    const { written, kept, removed, failed } = summary.mosaics;
+    const more = [
+      ...(kept > 0 ? [`${kept} unchanged`] : []),
+      ...(removed > 0 ? [`${removed} removed`] : []),
+      ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ];
+    lines.push(`${count(written, 'mosaic')} written${more.length > 0 ? ` (${more.join(', ')})` : ''}.`);
+  }
+  return lines;
+}
+
+/** Sentences about a network. */
+export function networkSentences(summary: NetworkSummary): readonly string[] {
+  const hidden = [
+    ...(summary.hiddenPersons > 0 ? [count(summary.hiddenPersons, 'person', 'persons')] : []),
+    ...(summary.hiddenEdges > 0 ? [count(summary.hiddenEdges, 'edge')] : []),
+  ];
+  const rest = hidden.length > 0 ? ` (hidden by --min-size and --min-weight: ${hidden.join(', ')})` : '';
+  return [
+    `${count(summary.persons, 'person', 'persons')} and ${count(summary.edges, 'edge')}${rest}.`,
+    `Page: ${visible(summary.page)}`,
+    `Edges: ${visible(summary.table)}`,
+  ];
+}
+
+/** The table of `--stats`. */
+export function statsTable(stats: ExtractStats): readonly string[] {
+  const row = (name: string, seconds: number, share: number): string =>
+    `${name.padEnd(8)}${seconds.toFixed(2).padStart(10)} s${(share * 100).toFixed(1).padStart(8)} %`;
+  return [
+    'stage      CPU time   share',
+    ...STAGES.map((stage) => row(stage, stats.stages[stage].seconds, stats.stages[stage].share)),
+    row('total', stats.cpuSeconds, 1),
+    `${count(stats.photos, 'photograph')}, ${count(stats.faces, 'face')}, ${stats.wallSeconds.toFixed(2)} s wall, threads busy ${(stats.busyShare * 100).toFixed(0)} %`,
+    `${stats.cpuMsPerPhoto.toFixed(1)} CPU ms a photograph, ${stats.facesPerSecond.toFixed(1)} faces a CPU second, peak memory ${Math.round(stats.peakRssBytes / 2 ** 20)} MB`,
+  ];
+}

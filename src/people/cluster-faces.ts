@@ -1,0 +1,227 @@
+/**
+ * The step "cluster": all vectors of the project in, persons out, saved. It
+ * resolves defaults, calls the native clustering once, and keeps person ids
+ * stable. The algorithms themselves are native; nothing here measures a distance.
+ */
+import type { Conflict } from '../config/index.js';
+import { FaceweaveError } from '../config/index.js';
+import type { ClusterResult, Engine, LongCall } from '../native/index.js';
+import type { Assignment, Store, VectorTable } from '../store/store.js';
+import {
+  type Algorithm,
+  AUTO_ALGORITHM,
+  DEFAULT_MIN_SAMPLES,
+  defaultThresholds,
+  embedderName,
+  type RequestedAlgorithm,
+} from './defaults.js';
+import { namePersons } from './identity.js';
+
+/** What a caller may choose. */
+export interface ClusterRequest extends LongCall {
+  /** Default `auto`: the one that measures best. */
+  readonly algorithm?: RequestedAlgorithm;
+  /** Cosine distance: the cut of average linkage, the eps of DBSCAN; default by embedder. */
+  readonly threshold?: number;
+  /** DBSCAN only. */
+  readonly minSamples?: number;
+  /** Threads; 0 = all cores. */
+  readonly threads?: number;
+  /** Model id of the vectors to cluster; default: the last extraction's. */
+  readonly embedderId?: string;
+}
+
+/** The options as resolved, kept with the clustering. */
+export interface ResolvedClusterOptions {
+  readonly algorithm: Algorithm;
+  readonly threshold: number;
+  /** `auto` only: the cut that two large clusters tend to; null = one cut for all. */
+  readonly coreThreshold: number | null;
+  readonly minSamples: number;
+  readonly samePhotoExempt: number;
+  readonly embedderId: string;
+}
+
+/** What clustering found. */
+export interface ClusterSummary {
+  readonly options: ResolvedClusterOptions;
+  readonly faces: number;
+  readonly persons: number;
+  /** Persons seen in one face only. */
+  readonly singles: number;
+  /** Pairs of one photograph that fell into one person. */
+  readonly conflicts: readonly Conflict[];
+  readonly warnings: readonly string[];
+  readonly wallSeconds: number;
+}
+
+/** A full set of options from a request. Pure. */
+export function resolveClusterOptions(
+  request: ClusterRequest,
+  embedderId: string,
+): { readonly options: ResolvedClusterOptions; readonly warnings: readonly string[] } {
+  const asked = request.algorithm ?? 'auto';
+  const algorithm = asked === 'auto' ? AUTO_ALGORITHM : asked;
+  const { thresholds, measured } = defaultThresholds(embedderId);
+  const threshold = request.threshold ?? thresholds[asked];
+  const warnings =
+    request.threshold === undefined && !measured
+      ? [
+          `no threshold was measured for the embedder ${embedderName(embedderId)}; ${threshold} is another model's: give --threshold`,
+        ]
+      : [];
+  return {
+    options: {
+      algorithm,
+      threshold,
+      coreThreshold: asked === 'auto' ? Math.min(thresholds.core, threshold) : null,
+      minSamples: request.minSamples ?? DEFAULT_MIN_SAMPLES,
+      samePhotoExempt: Math.min(thresholds.samePhotoExempt, threshold),
+      embedderId,
+    },
+    warnings,
+  };
+}
+
+/**
+ * Clusters every face of one embedder and saves the result in place of the one
+ * before. A face that DBSCAN leaves as noise is a person of one face: nobody is
+ * dropped in silence, `--min-size` hides.
+ *
+ * *Errors*: `NOTHING_EXTRACTED` when the project holds no faces' vectors yet.
+ */
+export async function clusterFaces(
+  store: Store,
+  engine: Engine,
+  request: ClusterRequest = {},
+): Promise<ClusterSummary> {
+  const started = performance.now();
+  const embedderId = request.embedderId ?? (await store.currentEmbedder());
+  if (embedderId === null) {
+    throw new FaceweaveError('the project holds no extracted photographs yet', {
+      code: 'NOTHING_EXTRACTED',
+      hint: 'run `faceweave extract <folder>` first, or `faceweave run <folder>` for all steps',
+    });
+  }
+  const { options, warnings } = resolveClusterOptions(request, embedderId);
+  const table = await store.vectors(embedderId);
+  const result =
+    table.faceIds.length === 0
+      ? EMPTY_RESULT
+      : await engine.cluster(
+          {
+            algorithm: options.algorithm,
+            threshold: options.threshold,
+            ...(options.coreThreshold === null ? {} : { coreThreshold: options.coreThreshold }),
+            minSamples: options.minSamples,
+            threads: request.threads ?? 0,
+            samePhotoExempt: options.samePhotoExempt,
+          },
+          table.vectors,
+          table.dims,
+          table.photos,
+          {
+            ...(request.signal === undefined ? {} : { signal: request.signal }),
+            ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
+          },
+        );
+  const previous = await previousPersons(store);
+  const { assignments, persons, singles } = assign(table.faceIds, result, previous);
+  const conflicts = await conflictsOf(store, table, result);
+  await store.saveClustering({
+    embedderId,
+    options: JSON.stringify(options),
+    assignments,
+    conflicts,
+  });
+  return {
+    options,
+    faces: table.faceIds.length,
+    persons,
+    singles,
+    conflicts,
+    warnings,
+    wallSeconds: (performance.now() - started) / 1000,
+  };
+}
+
+const EMPTY_RESULT: ClusterResult = {
+  labels: new Int32Array(),
+  distances: new Float32Array(),
+  conflicts: new Uint32Array(),
+};
+
+async function previousPersons(store: Store): Promise<ReadonlyMap<string, string>> {
+  const before = await store.clustering();
+  const persons = new Map<string, string>();
+  for (const { faceId, personId } of before?.assignments ?? []) {
+    if (personId !== null) persons.set(faceId, personId);
+  }
+  return persons;
+}
+
+/** Labels to assignments, in the order of `faceIds`. Pure. */
+export function assign(
+  faceIds: readonly string[],
+  result: Pick<ClusterResult, 'labels' | 'distances'>,
+  previous: ReadonlyMap<string, string>,
+): { assignments: readonly Assignment[]; persons: number; singles: number } {
+  if (result.labels.length !== faceIds.length) {
+    throw new FaceweaveError(`clustering gave ${result.labels.length} labels for ${faceIds.length} faces`, {
+      code: 'INTERNAL',
+    });
+  }
+  const groups: string[][] = [];
+  const groupOfLabel = new Map<number, number>();
+  const groupOfFace = new Int32Array(faceIds.length);
+  for (const [row, faceId] of faceIds.entries()) {
+    const label = result.labels[row] ?? -1;
+    const known = label < 0 ? undefined : groupOfLabel.get(label);
+    if (known !== undefined) {
+      groups[known]?.push(faceId);
+      groupOfFace[row] = known;
+      continue;
+    }
+    groupOfFace[row] = groups.length;
+    if (label >= 0) groupOfLabel.set(label, groups.length);
+    groups.push([faceId]);
+  }
+  const ids = namePersons(groups, previous);
+  const assignments = faceIds.map((faceId, row) => {
+    const distance = result.distances[row] ?? Number.NaN;
+    return {
+      faceId,
+      personId: ids[groupOfFace[row] ?? 0] ?? null,
+      // Noise has no mean to be far from: alone, it is its own.
+      distance: Number.isNaN(distance) ? 0 : distance,
+    };
+  });
+  const singles = groups.filter((group) => group.length === 1).length;
+  return { assignments, persons: groups.length, singles };
+}
+
+async function conflictsOf(
+  store: Store,
+  table: VectorTable,
+  result: Pick<ClusterResult, 'conflicts'>,
+): Promise<readonly Conflict[]> {
+  if (result.conflicts.length === 0) return [];
+  const wanted = new Set<string>();
+  for (const row of result.conflicts) {
+    const id = table.faceIds[row];
+    if (id !== undefined) wanted.add(id);
+  }
+  const photoOf = new Map<string, string>();
+  for (const face of await store.faces()) {
+    if (wanted.has(face.id)) photoOf.set(face.id, face.photoId);
+  }
+  const conflicts: Conflict[] = [];
+  for (let i = 0; i + 1 < result.conflicts.length; i += 2) {
+    const keptFaceId = table.faceIds[result.conflicts[i] ?? -1];
+    const movedFaceId = table.faceIds[result.conflicts[i + 1] ?? -1];
+    if (keptFaceId === undefined || movedFaceId === undefined) continue;
+    const photoId = photoOf.get(keptFaceId);
+    if (photoId !== undefined) conflicts.push({ photoId, keptFaceId, movedFaceId });
+  }
+  return conflicts;
+}

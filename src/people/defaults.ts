@@ -1,0 +1,74 @@
+/**
+ * The numbers clustering starts from, one table, so that every one can be found
+ * and questioned. Distances are cosine distances (1 − cosine) of unit vectors.
+ */
+import { FaceweaveError } from '../config/index.js';
+
+/** Algorithms as Rust knows them. */
+export type Algorithm = 'ahc' | 'dbscan';
+
+/** As a user may ask for them. */
+export type RequestedAlgorithm = Algorithm | 'auto';
+
+/** What `auto` means: average linkage with a narrowing cut measured best (docs/algorithms.md). */
+export const AUTO_ALGORITHM: Algorithm = 'ahc';
+
+/** The distances one embedder's clustering starts from. */
+export interface Thresholds {
+  /** `auto`: the cut for a face alone. */
+  readonly auto: number;
+  /** `auto`: the cut that two large clusters tend to. */
+  readonly core: number;
+  /** Plain average linkage: one cut for all. */
+  readonly ahc: number;
+  /** DBSCAN's eps. */
+  readonly dbscan: number;
+  /**
+   * Two faces of one photograph nearer than this are pictures of one picture (a
+   * mirror, a collage), not two people alike: near-copies measure less.
+   */
+  readonly samePhotoExempt: number;
+}
+
+/**
+ * By the name at the front of the model id. Chosen by cross-validation over
+ * halves of people (bench/thresholds, docs/algorithms.md): values from the
+ * middle of the plateau, leaning to the strict side. A larger value joins
+ * more: edges between strangers; a smaller one splits.
+ */
+export const DEFAULT_THRESHOLDS: Readonly<Record<string, Thresholds>> = {
+  mobilefacenet: { auto: 0.525, core: 0.425, ahc: 0.475, dbscan: 0.25, samePhotoExempt: 0.1 },
+  dlib128: { auto: 0.085, core: 0.06, ahc: 0.075, dbscan: 0.05, samePhotoExempt: 0.015 },
+};
+
+/** The embedder whose thresholds stand in for an unknown one, with a warning. */
+const FALLBACK_EMBEDDER = 'mobilefacenet';
+
+/** Neighbours (itself included) that make a face a core of DBSCAN; face-network's value. */
+export const DEFAULT_MIN_SAMPLES = 3;
+
+/** The thresholds for an embedder, and whether they were measured for it. */
+export interface ThresholdChoice {
+  readonly thresholds: Thresholds;
+  /** False: the embedder is unknown here and another one's values stand in. */
+  readonly measured: boolean;
+}
+
+/** Name part of a model id such as `mobilefacenet-1a2b3c4d5e6f`. */
+export function embedderName(embedderId: string): string {
+  const known = Object.keys(DEFAULT_THRESHOLDS).find(
+    (name) => embedderId === name || embedderId.startsWith(`${name}-`),
+  );
+  return known ?? embedderId;
+}
+
+/** The default thresholds for an embedder. */
+export function defaultThresholds(embedderId: string): ThresholdChoice {
+  const own = DEFAULT_THRESHOLDS[embedderName(embedderId)];
+  if (own !== undefined) return { thresholds: own, measured: true };
+  const other = DEFAULT_THRESHOLDS[FALLBACK_EMBEDDER];
+  if (other === undefined) {
+    throw new FaceweaveError('the fallback embedder has no thresholds', { code: 'INTERNAL' });
+  }
+  return { thresholds: other, measured: false };
+}

@@ -1,0 +1,23 @@
+/**
+ * Everything that needs several steps: a project opened, its runs recorded,
+ * its tables. The command line and the library's `index.ts` see only this.
+ */
+export type { NetworkSummary } from './build-network.js';
+export { EDGES_TABLE, NETWORK_PAGE } from './build-network.js';
+export type { Table, TableFormat, TableName } from './exports.js';
+export { latestManifest, type Manifest, manifestOf, type RunOutcome } from './manifest.js';
+export { cluster, extract, network, run } from './one-call.js';
+export {
+  type ClusterStepSummary,
+  type ExtractStepRequest,
+  type ExtractStepSummary,
+  type OpenProject,
+  openProject,
+  type Project,
+  type ProjectContents,
+  type ProjectStatus,
+  type RunSummary,
+  type StepRequest,
+} from './open-project.js';
+export { isProjectFolder, projectFolderOf, type SourceRecord } from './sources.js';
+export { packageVersion } from './version.js';
