@@ -8,8 +8,8 @@ import { test } from 'node:test';
 import { extractOptions, hookedAddon, ROOT, runtimePath, samplePhotos } from './addon.js';
 
 const CALL = `
-  import { nativeEngine } from ${JSON.stringify(new URL('../../src/native/index.ts', import.meta.url).href)};
-  try { nativeEngine().describe(); console.log('loaded'); }
+  import { loadRuntime } from ${JSON.stringify(new URL('../../src/native/load.ts', import.meta.url).href)};
+  try { loadRuntime(); console.log('loaded'); }
   catch (error) { console.log(error.name, error.code); console.log(error.message, error.path ?? ''); console.log('hint:', error.hint ?? ''); }`;
 
 function describeWith(env: Record<string, string>): string {

@@ -51,6 +51,7 @@ pub fn load_runtime(path: &Path) -> Result<String, FaceError> {
     if !path.is_file() {
         return Err(missing("there is no such file".into()));
     }
+    forbid_telemetry();
     let environment = ort::init_from(path)
         .map_err(|error| missing(error.to_string()))?
         .with_name("faceweave")
@@ -64,6 +65,15 @@ pub fn load_runtime(path: &Path) -> Result<String, FaceError> {
         version,
     });
     Ok(loaded.version.clone())
+}
+
+/// Microsoft's builds from 1.29 on report home unless this variable is set before they start. The library we ship is
+/// older and has no such code; this is for one that a user points to. `with_telemetry(false)` alone comes too late: it
+/// needs the environment whose making is reported.
+fn forbid_telemetry() {
+    // SAFETY: changing the environment is unsound while another thread reads it. This happens once, under `LOADING`,
+    // before ONNX Runtime has any thread, and on the JavaScript thread, which is the one that reads it in a Node process.
+    unsafe { std::env::set_var("ORT_DISABLE_TELEMETRY", "1") };
 }
 
 /// Path and build information of the library in force, if one is loaded.
