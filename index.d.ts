@@ -146,6 +146,8 @@ export interface ImageOutcome {
   code?: string
   /** Cause in words, without the path. */
   message?: string
+  /** Mosaics: tiles that could not be read and are grey; absent when none. */
+  missing?: number
 }
 
 /**

@@ -14,6 +14,7 @@ export {
   type Person,
   type Photo,
   type SkippedFile,
+  type SourceRecord,
 } from './config/index.js';
 export type { ExtractStats, ExtractSummary, Stage } from './extract/index.js';
 export { listModels, type ModelCard, type ModelCheck, verifyModels } from './models/index.js';
@@ -35,7 +36,6 @@ export {
   packageVersion,
   type RunSummary,
   run,
-  type SourceRecord,
   type StepRequest,
   type Table,
   type TableFormat,

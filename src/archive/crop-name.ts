@@ -38,16 +38,18 @@ export function cropName(fileName: string): string {
   return isPlain ? fileName : `${fileName}.jpg`;
 }
 
-/** The folder of a photograph's crops, relative to the project folder, as path text. */
-export function cropFolder(photoPath: string): string {
-  const slash = photoPath.lastIndexOf('/');
-  return slash < 0 ? FACES_FOLDER : `${FACES_FOLDER}/${photoPath.slice(0, slash)}`;
-}
+/** A folder that might bear the name of a crop; also where the disk takes upper and lower case for one. */
+const CROP_LIKE = /^face\d+_/i;
 
-/** The crop of one face, relative to the project folder, as path text. `ordinal` counts from 1. */
-export function cropPath(photoPath: string, ordinal: number): string {
-  const fileName = photoPath.slice(photoPath.lastIndexOf('/') + 1);
-  return `${cropFolder(photoPath)}/face${ordinal}_${cropName(fileName)}`;
+/**
+ * The folder of a photograph's crops, relative to the project folder, as path text.
+ *
+ * A folder named like a crop gets a `~`: crops end in .jpg or .jpeg, so that no
+ * folder stands where a crop belongs. Injective.
+ */
+export function cropFolder(photoPath: string): string {
+  const folders = photoPath.split('/').slice(0, -1);
+  return [FACES_FOLDER, ...folders.map((name) => (CROP_LIKE.test(name) ? `${name}~` : name))].join('/');
 }
 
 function shortened(fileName: string): string {

@@ -2,11 +2,12 @@
  * The public face of `archive`: from the sources a user names to the list of
  * files that may be photographs, and what changed since the last time.
  */
-export { cropFolder, cropName, cropPath } from './crop-name.js';
+export { cropFolder, cropName } from './crop-name.js';
+export { labelSources, ownerOf, recognise, recordOf } from './label.js';
 export { bytesToPath, escapeBackslashes, pathToBytes } from './path-text.js';
 export { isPictureExtension, isPictureName } from './picture-name.js';
 export { type ExtractionPlan, type PathState, type PlanInput, planExtraction, type RefusedPath } from './plan.js';
-export { resolveSources, type SourceRoot, sourceLabels } from './source.js';
+export { resolveSources, type SourceRoot, sortRoots } from './source.js';
 export {
   type Candidate,
   type Listing,

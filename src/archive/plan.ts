@@ -12,6 +12,8 @@ export interface PathState {
   readonly mtimeNs: string;
   /** null = the file was skipped. */
   readonly photoId: string | null;
+  /** Why it was skipped. */
+  readonly code?: string | null;
 }
 
 /** What the plan is made from. */
@@ -27,7 +29,7 @@ export interface PlanInput<Known extends PathState> {
 }
 
 /** A refused entry as the store records it: no size or time, so that it is looked at afresh each time. */
-export interface RefusedPath extends PathState, SkippedFile {
+export interface RefusedPath extends Omit<PathState, 'code'>, SkippedFile {
   readonly photoId: null;
 }
 
@@ -44,6 +46,12 @@ export interface ExtractionPlan<Known extends PathState> {
   /** Known paths under folders that could not be read now: nothing is concluded about them. */
   readonly unreachable: readonly Known[];
 }
+
+/** What stood in the way of a crop may be gone by now. */
+const CROP_TROUBLE = 'CROP_NAME';
+
+/** Skipped by a limit that may be another one today: few files, and the limit is met before anything costly. */
+const LIMITS: ReadonlySet<string> = new Set(['PHOTO_TOO_LARGE', 'FILE_TOO_LARGE', CROP_TROUBLE]);
 
 /** Makes the plan. Cost: linear in the paths. */
 export function planExtraction<Known extends PathState>(input: PlanInput<Known>): ExtractionPlan<Known> {
@@ -70,7 +78,7 @@ export function planExtraction<Known extends PathState>(input: PlanInput<Known>)
 
 function isSettled<Known extends PathState>(before: Known, now: Candidate, input: PlanInput<Known>): boolean {
   if (before.sizeBytes !== now.sizeBytes || before.mtimeNs !== now.mtimeNs) return false;
-  if (before.photoId === null) return input.retry !== true;
+  if (before.photoId === null) return input.retry !== true && !LIMITS.has(before.code ?? '');
   return input.extracted === undefined || input.extracted.has(before.photoId);
 }
 

@@ -24,7 +24,8 @@ export interface SourceRoot {
 }
 
 /**
- * The roots of the sources, in the order of their labels. The same folder named
+ * The roots of the sources of a project that has none yet, in the order of their
+ * labels (`labelSources` is for those that have some). The same folder named
  * twice is one.
  *
  * Paths of a single folder are relative to it and carry no label. Several
@@ -50,12 +51,12 @@ export function resolveSources(sources: readonly string[]): readonly SourceRoot[
       const label = isFolder && found.size === 1 ? '' : freeLabel(absolute, isFolder, taken);
       return { absolute, label, given, isFolder };
     });
-  return roots.sort((a, b) => compareText(sortKey(a), sortKey(b)));
+  return sortRoots(roots);
 }
 
-/** The labels by which the store finds the paths of these sources; `undefined` = all paths are theirs. */
-export function sourceLabels(roots: readonly SourceRoot[]): readonly string[] | undefined {
-  return roots.some((root) => root.label === '') ? undefined : roots.map((root) => root.label);
+/** In the order in which their paths sort. */
+export function sortRoots(roots: readonly SourceRoot[]): readonly SourceRoot[] {
+  return [...roots].sort((a, b) => compareText(sortKey(a), sortKey(b)));
 }
 
 /** A folder's paths go on with a slash, and sort so. */

@@ -8,11 +8,11 @@ import { type BigIntStats, type Dirent, realpathSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { SkippedFile } from '../config/domain.js';
-import { DATABASE_FILE } from '../config/layout.js';
+import { CLUSTERS_FOLDER, DATA_FOLDER, DATABASE_FILE, FACES_FOLDER, PROJECT_FOLDER } from '../config/layout.js';
 import { compareText } from '../config/order.js';
 import { bytesToPath, escapeBackslashes } from './path-text.js';
 import { isIgnoredFolder, isPictureName, kindOfOther } from './picture-name.js';
-import { resolveSources, type SourceRoot } from './source.js';
+import type { SourceRoot } from './source.js';
 
 /** A regular file that may be a photograph. */
 export interface Candidate {
@@ -31,8 +31,12 @@ export type WalkEntry =
   | { readonly kind: 'refused'; readonly refused: SkippedFile }
   /** A regular file that no name calls a picture. */
   | { readonly kind: 'other'; readonly extension: string }
-  /** A folder that was passed over: a project folder, version control, a bin, thumbnails. */
-  | { readonly kind: 'passed'; readonly path: string };
+  /** A folder that was passed over: the project folder, another project's, version control, a bin, thumbnails. */
+  | {
+      readonly kind: 'passed';
+      readonly path: string;
+      readonly why: 'own project' | 'other project' | 'no photographs';
+    };
 
 /** Everything a walk found, each list in the order of paths. */
 export interface Listing {
@@ -42,6 +46,8 @@ export interface Listing {
   /** Files that are no pictures, counted by extension in lower case; '' = none, `._` = shadows that macOS writes. */
   readonly others: ReadonlyMap<string, number>;
   readonly passedFolders: readonly string[];
+  /** Of these, the folders that hold another project: photographs may lie in them. */
+  readonly otherProjects: readonly string[];
 }
 
 /** How to walk. */
@@ -74,22 +80,31 @@ interface Place {
 /**
  * Lists the candidates of the sources.
  *
- * Errors: those of `resolveSources`; the signal's reason when aborted. A folder
+ * Errors: the signal's reason when aborted. A folder
  * or file that cannot be read is a refused entry, never an error.
  * Cost: one `readdir` a folder, one `lstat` a picture.
  */
-export async function listCandidates(sources: readonly string[], options: WalkOptions = {}): Promise<Listing> {
+export async function listCandidates(roots: readonly SourceRoot[], options: WalkOptions = {}): Promise<Listing> {
   const candidates: Candidate[] = [];
   const refused: SkippedFile[] = [];
   const others = new Map<string, number>();
   const passedFolders: string[] = [];
-  for await (const entry of walkSources(resolveSources(sources), options)) {
+  const otherProjects: string[] = [];
+  for await (const entry of walkSources(roots, options)) {
     if (entry.kind === 'candidate') candidates.push(entry.candidate);
     else if (entry.kind === 'refused') refused.push(entry.refused);
     else if (entry.kind === 'other') others.set(entry.extension, (others.get(entry.extension) ?? 0) + 1);
-    else passedFolders.push(entry.path);
+    else {
+      passedFolders.push(entry.path);
+      if (entry.why === 'other project') otherProjects.push(entry.path);
+    }
   }
-  return { candidates, refused, others, passedFolders };
+  // The paths of a source without a label begin with anything: they fall among those of the others.
+  if (roots.length > 1 && roots.some(({ label }) => label === '')) {
+    candidates.sort((a, b) => compareText(a.path, b.path));
+    refused.sort((a, b) => compareText(a.path, b.path));
+  }
+  return { candidates, refused, others, passedFolders, otherProjects };
 }
 
 /** The same as a stream, for archives whose list should not lie in memory. */
@@ -116,7 +131,7 @@ async function* walkFolder(
   signal?.throwIfAborted();
   const path = place.prefix.slice(0, -1);
   if (projectDir !== undefined && place.absolute === projectDir) {
-    yield { kind: 'passed', path };
+    yield { kind: 'passed', path, why: 'own project' };
     return;
   }
   let entries: readonly Entry[];
@@ -126,8 +141,8 @@ async function* walkFolder(
     yield refusedEntry(path || '.', 'FOLDER_READ', `the folder cannot be read: ${reasonOf(cause)}`);
     return;
   }
-  if (entries.some((entry) => entry.text === DATABASE_FILE)) {
-    yield { kind: 'passed', path };
+  if (isProjectListing(entries)) {
+    yield { kind: 'passed', path, why: 'other project' };
     return;
   }
   // Files are asked ahead by blocks; folders are entered where their name falls in the order.
@@ -136,14 +151,26 @@ async function* walkFolder(
     const files = await Promise.all(block.map((entry) => plainEntry(entry, place)));
     for (const [at, entry] of block.entries()) {
       const file = files[at];
+      const below = { absolute: joinPath(place.absolute, entry.raw), prefix: `${place.prefix}${entry.text}/` };
       if (file !== undefined) yield file;
-      else if (isIgnoredFolder(entry.text)) yield { kind: 'passed', path: place.prefix + entry.text };
-      else {
-        const below = { absolute: joinPath(place.absolute, entry.raw), prefix: `${place.prefix}${entry.text}/` };
+      else if (isIgnoredFolder(entry.text)) {
+        yield { kind: 'passed', path: place.prefix + entry.text, why: 'no photographs' };
+      } else if (entry.text === PROJECT_FOLDER && below.absolute !== projectDir) {
+        // By its name alone: face-network 1.0 left folders of this name without a database.
+        yield { kind: 'passed', path: place.prefix + entry.text, why: 'other project' };
+      } else {
         yield* walkFolder(below, projectDir, signal);
       }
     }
   }
+}
+
+/** What a project folder holds even without its database. */
+const RESULT_FOLDERS = [FACES_FOLDER, CLUSTERS_FOLDER, DATA_FOLDER];
+
+function isProjectListing(entries: readonly Entry[]): boolean {
+  const names = new Map(entries.map(({ text, dirent }) => [text, dirent]));
+  return names.has(DATABASE_FILE) || RESULT_FOLDERS.every((name) => names.get(name)?.isDirectory() === true);
 }
 
 /** What an entry is when it is no folder; `undefined` = a folder. */

@@ -60,6 +60,6 @@ export function clusterFigures(summary: ClusterStepSummary): Readonly<Record<str
 
 /** What the summary says of a network. */
 export function networkFigures(summary: NetworkSummary): Readonly<Record<string, unknown>> {
-  const { persons: shownPersons, hiddenPersons, edges, hiddenEdges, page, table } = summary;
-  return { shownPersons, hiddenPersons, edges, hiddenEdges, page, table };
+  const { persons: shownPersons, hiddenPersons, edges, hiddenEdges, photosChanged, page, table } = summary;
+  return { shownPersons, hiddenPersons, edges, hiddenEdges, photosChanged, page, table };
 }

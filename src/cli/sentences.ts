@@ -41,6 +41,11 @@ export function extractSentences(summary: ExtractSummary): readonly string[] {
   }
   const others = Object.values(summary.otherFiles).reduce((sum, number) => sum + number, 0);
   if (others > 0) lines.push(`${count(others, 'other file')} with names that are no pictures’ passed over.`);
+  const { otherProjects } = summary;
+  if (otherProjects.length > 0) {
+    const folders = otherProjects.map((path) => visible(path)).join(', ');
+    lines.push(`${count(otherProjects.length, 'folder')} passed over because a project lies there: ${folders}.`);
+  }
   return lines;
 }
 
@@ -76,6 +81,9 @@ export function networkSentences(summary: NetworkSummary): readonly string[] {
   const rest = hidden.length > 0 ? ` (hidden by --min-size and --min-weight: ${hidden.join(', ')})` : '';
   return [
     `${count(summary.persons, 'person', 'persons')} and ${count(summary.edges, 'edge')}${rest}.`,
+    ...(summary.photosChanged > 0
+      ? [`${count(summary.photosChanged, 'photograph')} changed or missing since extraction: listed, not shown.`]
+      : []),
     `Page: ${visible(summary.page)}`,
     `Edges: ${visible(summary.table)}`,
   ];

@@ -64,6 +64,8 @@ export async function withSession(
     return outcome;
   };
   let project: Project | undefined;
+  // A record nobody waited for could not be written.
+  let lost: unknown;
   try {
     project = await openProject({
       sources: args.sources,
@@ -78,10 +80,14 @@ export async function withSession(
       record: write,
       onSkipped: (path, code, message) => {
         terminal.complain(path, message === '' ? code : message);
-        void write({ type: 'skipped', path, code, message });
+        write({ type: 'skipped', path, code, message }).catch((thrown: unknown) => {
+          lost ??= thrown;
+        });
       },
     };
-    return await finish(await work(session));
+    const ended = await work(session);
+    if (lost !== undefined) throw lost;
+    return await finish(ended);
   } catch (thrown) {
     const outcome = outcomeOfError(thrown);
     terminal.status('');

@@ -17,7 +17,10 @@ export interface Terminal {
   readonly isLive: boolean;
   readonly columns: number;
   readonly quiet: boolean;
-  /** Data; resolves when the reader has taken it, so a pipe never grows in memory. */
+  /**
+   * Data; resolves when the reader has taken it, so a pipe never grows in memory.
+   * Rejects, once, with `OUTPUT_WRITE` when stdout cannot be written.
+   */
   data(text: string): Promise<void>;
   /** Whether the reader of stdout went away: there is no use in writing more. */
   isReaderGone(): boolean;
@@ -80,15 +83,27 @@ export function errorLines(thrown: unknown): readonly string[] {
   return lines;
 }
 
+function isEndOfReader(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'EPIPE';
+}
+
+function outputError(cause: unknown): FaceweaveError {
+  const [reason, code] = cause instanceof Error ? [cause.message, 'code' in cause ? cause.code : ''] : [String(cause)];
+  return new FaceweaveError(`stdout cannot be written: ${reason.replace(/, write$/, '')}`, {
+    code: 'OUTPUT_WRITE',
+    ...(code === 'ENOSPC' ? { hint: 'the disk is full: make room and run the same command again' } : {}),
+    cause,
+  });
+}
+
 /** The terminal over the process's own streams. A reader that went away is not an error. */
 export function processTerminal(options: TerminalOptions): Terminal {
   const { stdout, stderr, env } = process;
   const isLive = stderr.isTTY === true && env['TERM'] !== 'dumb';
   let hasStatus = false;
   let readerGone = false;
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    readerGone = true;
+  stdout.on('error', () => {
+    // Told to whoever waits for the write, below.
   });
   stderr.on('error', () => {
     // Nobody is left to tell.
@@ -110,12 +125,15 @@ export function processTerminal(options: TerminalOptions): Terminal {
     data: async (text) => {
       if (readerGone) return;
       clear();
-      if (!stdout.write(text)) {
-        await new Promise<void>((resolve) => {
-          stdout.once('drain', resolve);
-          stdout.once('error', () => resolve());
-          stdout.once('close', resolve);
+      try {
+        await new Promise<void>((resolve, reject) => {
+          stdout.write(text, (error) => (error ? reject(error) : resolve()));
         });
+      } catch (cause) {
+        // One failure is told once: what would be written later has no use either.
+        const isFirst = !readerGone;
+        readerGone = true;
+        if (isFirst && !isEndOfReader(cause)) throw outputError(cause);
       }
     },
     isReaderGone: () => readerGone,

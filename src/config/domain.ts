@@ -77,6 +77,19 @@ export interface Person {
   readonly photos: number;
 }
 
+/** One source of a project, as the project remembers it. */
+export interface SourceRecord {
+  /** What the paths of this source begin with; '' for the single folder of a first run. No two sources share one. */
+  readonly label: string;
+  /** As the user wrote it. */
+  readonly given: string;
+  /** Every link resolved. */
+  readonly absolute: string;
+  /** Seen from the project folder, forward slashes: right also after both were moved together. */
+  readonly relative: string;
+  readonly isFolder: boolean;
+}
+
 /** Two persons who appear together, with the evidence. */
 export interface Edge {
   /** Person ids; source < target. */

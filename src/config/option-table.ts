@@ -92,6 +92,7 @@ export const OPTION_FIELDS = {
   maxPixels: integer(1, 2 ** 40, 268_435_456, 'Largest photograph that is read, in pixels', EXTRACTING),
   maxBytes: integer(1, 2 ** 40, 2 ** 30, 'Largest file that is read, in bytes', EXTRACTING),
   batchSize: integer(1, 65_536, 64, 'Photographs saved at once; at most so many are lost when killed', EXTRACTING),
+  allowEmpty: yesOrNo(false, 'Forget the photographs of a source that is empty now', EXTRACTING),
   crops: yesOrNo(true, 'Write a picture of each face', EXTRACTING),
   cropMargin: fraction(0, 10, 0.4, 'Margin around a crop, in parts of the face on each side', EXTRACTING),
   cropMaxSide: integer(16, 8192, 320, 'Longest side of a crop, in pixels', EXTRACTING),

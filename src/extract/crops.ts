@@ -1,9 +1,11 @@
 /**
  * Which file each crop is written to, so that no crop of one photograph is ever
  * replaced by another's: files move and names are used again, while crops stay
- * where they were first written. Pure but for `removeCrops`.
+ * where they were first written; and which of them are missing. Pure but for
+ * `photosWithoutCrops` and `removeCrops`.
  */
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { type Candidate, cropFolder, cropName, pathToBytes } from '../archive/index.js';
 import type { Face } from '../config/index.js';
 
@@ -15,7 +17,8 @@ export interface CropPlace {
   readonly name: string;
 }
 
-const FACE_PREFIX = /\/face\d+_/;
+/** Before the file name: folders may bear such a name too. */
+const FACE_PREFIX = /\/face\d+_(?=[^/]*$)/;
 
 /** The photograph whose crops hold each place, from the faces the store knows. */
 export function cropOwners(faces: readonly Pick<Face, 'crop' | 'photoId'>[]): ReadonlyMap<string, string> {
@@ -73,6 +76,49 @@ export function cropAt(place: CropPlace, ordinal: number): string {
 /** Absolute path, as bytes, of something in the project folder. */
 export function inProject(projectDir: string, relative: string): Buffer {
   return Buffer.concat([Buffer.from(`${projectDir}/`), pathToBytes(relative)]);
+}
+
+/**
+ * Photographs with a face whose crop was never written, or is not on the disk
+ * any more. Cost: the faces once, one `readdir` a folder of crops.
+ */
+export async function photosWithoutCrops(
+  faces: readonly Pick<Face, 'crop' | 'photoId'>[],
+  projectDir: string,
+): Promise<ReadonlySet<string>> {
+  const without = new Set<string>();
+  const folders = new Map<string, { readonly name: string; readonly photoId: string }[]>();
+  for (const { crop, photoId } of faces) {
+    if (crop === null) {
+      without.add(photoId);
+      continue;
+    }
+    const slash = crop.lastIndexOf('/');
+    const folder = crop.slice(0, slash);
+    const own = folders.get(folder) ?? [];
+    if (own.length === 0) folders.set(folder, own);
+    own.push({ name: crop.slice(slash + 1), photoId });
+  }
+  for (const [folder, crops] of folders) {
+    const names = await namesIn(inProject(projectDir, folder));
+    for (const { name, photoId } of crops) {
+      if (without.has(photoId) || names?.has(pathToBytes(name).toString('latin1')) === true) continue;
+      // Some disks list names in another spelling than they were given; the disk itself knows.
+      if (names === undefined || !existsSync(inProject(projectDir, `${folder}/${name}`))) without.add(photoId);
+    }
+  }
+  return without;
+}
+
+/** The names in a folder, byte by byte; `undefined` when the folder is not there. */
+async function namesIn(folder: Buffer): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const names = await readdir(folder, { encoding: 'buffer' });
+    return new Set(names.map((name) => name.toString('latin1')));
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw cause;
+  }
 }
 
 /** Deletes crops that no face names any more. */

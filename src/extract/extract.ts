@@ -5,14 +5,7 @@
  * it loses at most the batches in flight.
  */
 import { availableParallelism } from 'node:os';
-import {
-  type Candidate,
-  listCandidates,
-  pathToBytes,
-  planExtraction,
-  resolveSources,
-  sourceLabels,
-} from '../archive/index.js';
+import { type Candidate, listCandidates, pathToBytes, planExtraction } from '../archive/index.js';
 import { compareText, type Face, FaceweaveError } from '../config/index.js';
 import {
   type Engine,
@@ -22,18 +15,16 @@ import {
   type PhotoInput,
   withSignal,
 } from '../native/index.js';
-import type { KnownPath, Store } from '../store/store.js';
-import { type CropPlace, cropAt, cropOwners, inProject, planCrops, removeCrops } from './crops.js';
-import { type Memory, type PlannedFile, photosToMatch, settle } from './settle.js';
+import type { CropOwner, KnownPath, Store } from '../store/store.js';
+import { type CropPlace, cropAt, cropOwners, inProject, photosWithoutCrops, planCrops, removeCrops } from './crops.js';
+import { knownOfRoots, refuseEmptied } from './known.js';
+import { type Memory, type PlannedFile, photosToMatch, settle, undescribedFaces } from './settle.js';
 import { peakRssBytes, processCpuSeconds, statsOf, threadSeconds } from './stats.js';
 import { Tally } from './tally.js';
 import type { ExtractRequest, ExtractSummary } from './types.js';
 
 /** Batches that native code works on at once: one is saved while the next runs. */
 const BATCHES_IN_FLIGHT = 2;
-
-/** Bounds the memory of asking for all faces. */
-const PHOTOS_ASKED_AT_ONCE = 5_000;
 
 const NO_STAGES: NativeStages = { read: 0, hash: 0, decode: 0, detect: 0, align: 0, embed: 0, crop: 0 };
 
@@ -51,7 +42,7 @@ interface InFlight {
 /**
  * Extracts what is missing.
  *
- * *Errors*: `SOURCE_*` for sources; `FILE_SKIPPED` under `strict`,
+ * *Errors*: `SOURCE_EMPTY` for a source that lost all its photographs; `FILE_SKIPPED` under `strict`,
  * `TOO_MANY_SKIPPED` over `maxErrors` (what was done is kept); `MODEL_*`,
  * `ADDON_*`, `RUNTIME_MISSING`; the signal's reason when aborted. A bad
  * photograph is never an error: it is among `skippedFiles`.
@@ -60,14 +51,20 @@ export async function extract(store: Store, engine: Engine, request: ExtractRequ
   const startedAt = performance.now();
   const cpuAtStart = processCpuSeconds();
   request.signal?.throwIfAborted();
-  const { sources, projectDir, detector, embedder, options } = request;
-  const roots = resolveSources(sources);
-  const listing = await listCandidates(sources, {
+  const { roots, projectDir, detector, embedder, options } = request;
+  const listing = await listCandidates(roots, {
     projectDir,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
-  const known = await store.knownPaths(request.isRelabelled === true ? undefined : sourceLabels(roots));
-  const extracted = new Set(await store.extractedPhotoIds(detector.stored.id, embedder.stored.id));
+  const known = await knownOfRoots(store, roots, request.otherLabels ?? []);
+  const described = await store.extractedPhotoIds(detector.stored.id, embedder.stored.id);
+  // Without their crops they are read again; their faces keep their ids.
+  const crops = options.crops ? await store.crops() : [];
+  const cropless = await photosWithoutCrops(
+    crops.filter(({ isRetired }) => !isRetired),
+    projectDir,
+  );
+  const extracted = new Set(described.filter((id) => !cropless.has(id)));
   const plan = planExtraction<KnownPath>({
     candidates: listing.candidates,
     refused: listing.refused,
@@ -75,8 +72,9 @@ export async function extract(store: Store, engine: Engine, request: ExtractRequ
     extracted,
     retry: request.retry ?? false,
   });
+  if (!options.allowEmpty) refuseEmptied(roots, listing.candidates, known, plan.gone);
   const tally = new Tally(request);
-  const memory: Memory = { recorded: new Set(extracted), skippedContents: new Map() };
+  const memory: Memory = { recorded: new Set(described), skippedContents: new Map() };
   for (const { photoId } of known.values()) if (photoId !== null) memory.recorded.add(photoId);
 
   const refused = plan.refused.map((entry) => ({ ...entry }));
@@ -90,7 +88,7 @@ export async function extract(store: Store, engine: Engine, request: ExtractRequ
   if (plan.toRead.length > 0) {
     await store.saveModel(detector.stored);
     await store.saveModel(embedder.stored);
-    const jobs = await planJobs(store, request, listing.candidates, plan.toRead, known, memory);
+    const jobs = planJobs(crops, request, listing.candidates, plan.toRead, known);
     stages = await runBatches(jobs, { store, engine, request, extracted, memory, tally, clock });
   }
   if (plan.gone.length > 0) await store.savePaths([], plan.gone);
@@ -109,11 +107,13 @@ export async function extract(store: Store, engine: Engine, request: ExtractRequ
     ...counts,
     newPhotos: tally.newPhotos,
     newFaces: tally.newFaces,
+    undescribed: tally.undescribed,
     unchanged: plan.unchanged.length,
     gone: plan.gone.length,
     unreachable: plan.unreachable.length,
     skippedFiles: tally.skippedFiles(),
     otherFiles: Object.fromEntries([...listing.others].sort(([a], [b]) => compareText(a, b))),
+    otherProjects: listing.otherProjects,
     inputsDigest: tally.digest(),
     stats: statsOf({
       photos: tally.newPhotos,
@@ -229,6 +229,7 @@ async function commit({ jobs, result }: InFlight, work: Work): Promise<void> {
   }
   clock.storeSeconds += threadSeconds() - before;
   tally.newPhotos += settled.photos.length;
+  tally.undescribed += undescribedFaces(batch);
   tally.newFaces += settled.photos.reduce((sum, { faces }) => sum + faces.length, 0);
   tally.addAll(settled.paths, true);
 }
@@ -244,22 +245,16 @@ async function storedFaces(store: Store, photoIds: readonly string[]): Promise<R
   return byPhoto;
 }
 
-async function planJobs(
-  store: Store,
+function planJobs(
+  crops: readonly CropOwner[],
   request: ExtractRequest,
   candidates: readonly Candidate[],
   toRead: readonly Candidate[],
   known: ReadonlyMap<string, KnownPath>,
-  { recorded }: Memory,
-): Promise<readonly Job[]> {
+): readonly Job[] {
   if (!request.options.crops) return toRead.map((candidate) => ({ candidate, place: null }));
-  const owners = new Map<string, string>();
-  const photoIds = [...recorded];
-  for (let start = 0; start < photoIds.length; start += PHOTOS_ASKED_AT_ONCE) {
-    // Also photographs out of sight: they come back with their faces when a path holds them again.
-    const faces = await store.facesOfPhotos(photoIds.slice(start, start + PHOTOS_ASKED_AT_ONCE));
-    for (const [place, owner] of cropOwners(faces)) owners.set(place, owner);
-  }
+  // Also of photographs out of sight: they come back with their faces when a path holds them again.
+  const owners = cropOwners(crops);
   const placeFor = planCrops(candidates, owners, ({ path, sizeBytes, mtimeNs }) => {
     const before = known.get(path);
     const isSame = before?.sizeBytes === sizeBytes && before.mtimeNs === mtimeNs;

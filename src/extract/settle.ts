@@ -117,6 +117,15 @@ function newPhoto(photoId: string, outcome: PhotoOutcome, file: PlannedFile, fac
   };
 }
 
+/** Faces that the embedder gave no direction: rows of zeros. */
+export function undescribedFaces({ vectors, dims }: Pick<ExtractBatch, 'vectors' | 'dims'>): number {
+  let faces = 0;
+  for (let at = 0; dims > 0 && at < vectors.length; at += dims) {
+    if (vectors.subarray(at, at + dims).every((number) => number === 0)) faces += 1;
+  }
+  return faces;
+}
+
 /** Photographs of a batch that the store holds already, extracted with other models perhaps. */
 export function photosToMatch(batch: ExtractBatch, memory: Memory): readonly string[] {
   return batch.outcomes.flatMap(({ status, hash }) =>

@@ -25,6 +25,7 @@ export interface TallyRules {
 export class Tally {
   newPhotos = 0;
   newFaces = 0;
+  undescribed = 0;
   /** Files skipped by this run itself, not remembered from before. */
   newlySkipped = 0;
   readonly #paths = new Map<string, string | null>();

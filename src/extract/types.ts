@@ -2,6 +2,7 @@
  * What the step "extract" is asked for and what it answers. Data only, apart
  * from the work so that callers can be read without it.
  */
+import type { SourceRoot } from '../archive/index.js';
 import type { Options, SkippedFile } from '../config/index.js';
 import type { LongCall, ModelSpec } from '../native/index.js';
 import type { StoredModel } from '../store/store.js';
@@ -22,6 +23,7 @@ export type ExtractChoices = Pick<
   | 'maxPixels'
   | 'maxBytes'
   | 'batchSize'
+  | 'allowEmpty'
   | 'crops'
   | 'cropMargin'
   | 'cropMaxSide'
@@ -29,15 +31,15 @@ export type ExtractChoices = Pick<
 
 /** One extraction. */
 export interface ExtractRequest extends LongCall {
-  /** Folders or files. */
-  readonly sources: readonly string[];
+  /** The sources, with the labels their paths begin with. */
+  readonly roots: readonly SourceRoot[];
+  /** Labels of the project's other sources: their paths are left alone. */
+  readonly otherLabels?: readonly string[];
   /** Absolute path of the project folder. */
   readonly projectDir: string;
   readonly options: ExtractChoices;
   readonly detector: ExtractModel;
   readonly embedder: ExtractModel;
-  /** The sources bore other labels before: every known path is compared, not only those under the labels. */
-  readonly isRelabelled?: boolean;
   /** Read again what was skipped before, though it has not changed. */
   readonly retry?: boolean;
   /** Fail at the first skipped file. */
@@ -60,6 +62,8 @@ export interface ExtractSummary {
   /** Of the photographs, those extracted in this run, and the faces in them. */
   readonly newPhotos: number;
   readonly newFaces: number;
+  /** Of the new faces, those the embedder gave no direction: kept, but in no person. */
+  readonly undescribed: number;
   /** Files that had not changed since they were last read. */
   readonly unchanged: number;
   /** Paths that are no more. */
@@ -70,6 +74,8 @@ export interface ExtractSummary {
   readonly skippedFiles: readonly SkippedFile[];
   /** Files whose names are no pictures', by extension. */
   readonly otherFiles: Readonly<Record<string, number>>;
+  /** Folders that were passed over because they hold another project. */
+  readonly otherProjects: readonly string[];
   /** SHA-256 over each path and the content it holds: equal digests, equal inputs. */
   readonly inputsDigest: string;
   readonly stats: ExtractStats;

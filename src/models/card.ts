@@ -107,8 +107,29 @@ const ownEmbedder = z
 
 const ownSchema = z.discriminatedUnion('kind', [ownDetector, ownEmbedder]);
 
-/** The short card of a user's own ONNX file. */
-export type OwnCard = z.infer<typeof ownSchema>;
+/** The short card of a user's own ONNX file; `sha256` only where the card states one. */
+export type OwnCard = z.infer<typeof ownSchema> & { readonly sha256?: string };
+
+const { input: fullInput, ...fullFields } = cardSchema.shape;
+const anyField = z.strictObject(fullFields).partial().shape;
+const anyInput = fullInput.partial().shape;
+
+/** The form of the shipped cards: of its fields, an own model needs those of the short card. */
+const shippedForm = z.discriminatedUnion('kind', [
+  z.strictObject({ ...anyField, kind: z.literal('centerface'), input: z.strictObject(anyInput) }),
+  z
+    .strictObject({
+      ...anyField,
+      kind: z.literal('aligned-embedder'),
+      dims,
+      mirror: z.boolean().default(false),
+      input: z.strictObject({ ...anyInput, size: side, channels, mean, scale, layout: layout.default('nchw') }),
+    })
+    .refine(({ input }) => input.template !== undefined || input.size === 112, {
+      path: ['input', 'template'],
+      message: 'expected 10 numbers: only for size 112 is there a usual template',
+    }),
+]);
 
 /**
  * Checks the full card of a shipped model.
@@ -119,18 +140,37 @@ export function parseCard(json: string, path: string): ModelCard {
   return parse(cardSchema, json, path);
 }
 
-/** Checks the short card of a user's own model; errors as `parseCard`. */
+/** Checks the card of a user's own model, in the short form or in that of the shipped cards; errors as `parseCard`. */
 export function parseOwnCard(json: string, path: string): OwnCard {
-  return parse(ownSchema, json, path);
+  const value = readJson(json, path);
+  const isShippedForm = typeof value === 'object' && value !== null && 'input' in value;
+  if (!isShippedForm) return check(ownSchema, value, path);
+  const card = check(shippedForm, value, path);
+  const common = {
+    ...(card.name === undefined ? {} : { name: card.name }),
+    ...(card.licence === undefined ? {} : { licence: card.licence }),
+    ...(card.sha256 === undefined ? {} : { sha256: card.sha256 }),
+  };
+  if (card.kind === 'centerface') return { ...common, kind: card.kind };
+  const { kind, dims, mirror, input } = card;
+  const { size, channels, layout, mean, scale, template } = input;
+  const own = { ...common, kind, size, dims, channels, layout, mean, scale, mirror };
+  return template === undefined ? own : { ...own, template };
 }
 
 function parse<T>(schema: z.ZodType<T>, json: string, path: string): T {
-  let value: unknown;
+  return check(schema, readJson(json, path), path);
+}
+
+function readJson(json: string, path: string): unknown {
   try {
-    value = JSON.parse(json);
+    return JSON.parse(json);
   } catch (cause) {
     throw invalid(path, 'expected a JSON object, found text that is not JSON', cause);
   }
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];

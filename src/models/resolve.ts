@@ -126,6 +126,13 @@ function resolveOwn(job: 'detect' | 'embed', path: string): ResolvedModel {
   const { sha256, bytes } = digestFile(path, 'give the path of an .onnx file, or the name of a shipped model');
   const cardPath = ownCardPath(path);
   const own = parseOwnCard(readText(cardPath, OWN_CARD_HINT), cardPath);
+  if (own.sha256 !== undefined && own.sha256 !== sha256) {
+    throw new FaceweaveError(`the file is not the one of its card: expected sha256 ${own.sha256}, found ${sha256}`, {
+      code: 'MODEL_DAMAGED',
+      path,
+      hint: `give it the card that belongs to it, or take sha256 out of ${cardPath}`,
+    });
+  }
   const found = own.kind === 'centerface' ? 'detect' : 'embed';
   if (found !== job) {
     throw new FaceweaveError(

@@ -42,7 +42,9 @@ export function fromNative(thrown: unknown, site: CallSite): FaceweaveError {
 
 const HINTS: Readonly<Record<string, string>> = {
   INTERNAL: 'this is a defect in faceweave; please report it with the command that led here',
-  MODEL_INVALID: 'run `faceweave models verify`; a damaged file is cured by reinstalling @faceweave/models',
+  CROP_WRITE: 'make room on the disk, or check the rights of the project folder, and run the same command again',
+  MODEL_INVALID:
+    '`faceweave models verify` checks the shipped models; for a file of your own, compare its card with the network (docs/models.md)',
   MODEL_MISSING: 'run `faceweave models list` to see which models are installed',
 };
 

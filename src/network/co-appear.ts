@@ -5,6 +5,7 @@
  */
 import type { AssignedFace, Edge, Photo } from '../config/domain.js';
 import { FaceweaveError } from '../config/error.js';
+import { compareText } from '../config/order.js';
 
 /** What `coAppear` needs; the order of `photos` and `faces` does not matter. */
 export interface CoAppearInput {
@@ -75,11 +76,6 @@ interface Pair {
   readonly first: number;
   readonly second: number;
   readonly photoIds: string[];
-}
-
-/** Order of code units: the same in every locale. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**

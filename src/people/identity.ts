@@ -4,12 +4,10 @@
  * input in any order gives the same ids.
  */
 
+import { compareText } from '../config/order.js';
+
 /** Digits of a founding face's id that a person's id starts with. */
 const SHORTEST_ID = 8;
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
 
 function smallest(faceIds: readonly string[]): string {
   let least = faceIds[0] ?? '';

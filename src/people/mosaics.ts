@@ -16,6 +16,8 @@ import { facesByPerson } from './persons.js';
 /** Folder of the mosaics in the project. */
 export const MOSAIC_FOLDER = CLUSTERS_FOLDER;
 const INDEX_FILE = 'mosaics.json';
+/** In place of the digest of a mosaic with grey tiles: ours to replace and remove, current for nobody. */
+const INCOMPLETE = 'incomplete';
 /** More tiles than this are not looked at, and would make pictures of tens of megapixels. */
 export const MAX_TILES = 100;
 /** Side of a tile: a face is recognisable, a hundred stay under 2 MB. */
@@ -39,6 +41,8 @@ export interface MosaicSummary {
   readonly kept: number;
   readonly removed: number;
   readonly failed: readonly { readonly personId: string; readonly outcome: ImageOutcome }[];
+  /** Of those written, the ones that lack crops: they are made again the next time. */
+  readonly incomplete: readonly { readonly personId: string; readonly missing: number }[];
 }
 
 interface PlannedMosaic {
@@ -92,6 +96,7 @@ export async function writeMosaics(engine: Engine, input: MosaicInput): Promise<
     const isCurrent = before.get(mosaic.personId) === mosaic.digest;
     if (!isCurrent || !(await exists(join(folder, `${mosaic.personId}.jpg`)))) due.push(mosaic);
   }
+  const incomplete: { personId: string; missing: number }[] = [];
   const failed: { personId: string; outcome: ImageOutcome }[] = [];
   try {
     for (let start = 0; start < due.length; start += BATCH) {
@@ -109,7 +114,9 @@ export async function writeMosaics(engine: Engine, input: MosaicInput): Promise<
       for (const [i, { personId, digest }] of batch.entries()) {
         const outcome = outcomes[i];
         if (outcome?.code === undefined) {
-          index.set(personId, digest);
+          const missing = outcome?.missing ?? 0;
+          index.set(personId, missing === 0 ? digest : INCOMPLETE);
+          if (missing > 0) incomplete.push({ personId, missing });
         } else {
           index.delete(personId);
           failed.push({ personId, outcome });
@@ -136,6 +143,7 @@ export async function writeMosaics(engine: Engine, input: MosaicInput): Promise<
     kept: planned.length - due.length,
     removed: stale.length,
     failed,
+    incomplete,
   };
 }
 

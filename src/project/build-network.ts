@@ -4,7 +4,14 @@
  * pictures; what the page looks like is decided in `report`.
  */
 import { basename, join } from 'node:path';
-import { type AssignedFace, CLUSTERS_FOLDER, DATA_FOLDER, type Options, type Photo } from '../config/index.js';
+import {
+  type AssignedFace,
+  CLUSTERS_FOLDER,
+  DATA_FOLDER,
+  type Options,
+  type Photo,
+  type SourceRecord,
+} from '../config/index.js';
 import { inProject } from '../extract/index.js';
 import { type Engine, type LongCall, report } from '../native/index.js';
 import { coAppear, type Network } from '../network/index.js';
@@ -17,8 +24,9 @@ import {
   relativeUrl,
   writeNetworkPage,
 } from '../report/index.js';
-import { type Store, writePrivateFile } from '../store/index.js';
-import { photoLocator, type SourceRecord } from './sources.js';
+import { type KnownPath, type Store, writePrivateFile } from '../store/index.js';
+import { findEvidence } from './evidence.js';
+import { photoLocator } from './sources.js';
 import { packageVersion } from './version.js';
 
 /** File names under `Data/`. */
@@ -55,6 +63,8 @@ export interface NetworkSummary {
   readonly facesInlined: number;
   readonly thumbnailsInlined: number;
   readonly photosLinked: number;
+  /** Photographs of shown persons that changed or are missing since extraction: listed without a picture. */
+  readonly photosChanged: number;
 }
 
 /** The network of a project, under the thresholds. */
@@ -75,7 +85,8 @@ export async function buildNetwork(store: Store, engine: Engine, input: NetworkI
   const counts = await store.counts();
   const page = join(projectDir, DATA_FOLDER, NETWORK_PAGE);
   const table = join(projectDir, DATA_FOLDER, EDGES_TABLE);
-  const pictures = await gatherPictures(engine, input, { network, photos, faces, page });
+  const known = await store.knownPaths();
+  const pictures = await gatherPictures(engine, input, { network, photos, faces, known, page });
   await writePrivateFile(table, edgesCsv(network, photos));
   const result: NetworkPageResult = await writeNetworkPage({
     outputFile: page,
@@ -104,6 +115,7 @@ export async function buildNetwork(store: Store, engine: Engine, input: NetworkI
     facesInlined: result.facesInlined,
     thumbnailsInlined: result.thumbnailsInlined,
     photosLinked: result.photosLinked,
+    photosChanged: pictures.changed.size,
   };
 }
 
@@ -116,24 +128,27 @@ interface Drawn {
   readonly network: Network;
   readonly photos: readonly Photo[];
   readonly faces: readonly AssignedFace[];
+  readonly known: ReadonlyMap<string, KnownPath>;
   readonly page: string;
 }
 
-async function gatherPictures(engine: Engine, input: NetworkInput, drawn: Drawn): Promise<NetworkPagePictures> {
+type Pictures = NetworkPagePictures & { readonly changed: ReadonlySet<string> };
+
+async function gatherPictures(engine: Engine, input: NetworkInput, drawn: Drawn): Promise<Pictures> {
   const { projectDir, sources, options } = input;
   const plan = planPictures({ network: drawn.network, budgetBytes: options.pageBudgetBytes });
   const groups = facesByPerson(drawn.faces);
-  const photoOf = new Map(drawn.photos.map((photo) => [photo.id, photo]));
-  const locate = photoLocator(sources, projectDir);
+  const shown = new Set(drawn.network.persons.flatMap(({ id }) => groups.get(id) ?? []).map(({ photoId }) => photoId));
+  const photos = drawn.photos.filter(({ id }) => shown.has(id));
+  const { places, changed } = await findEvidence(photos, drawn.known, photoLocator(sources, projectDir), input.signal);
 
   const crops: Wanted[] = plan.faces.flatMap((personId) => {
     const crop = groups.get(personId)?.find((face) => face.crop !== null)?.crop;
     return crop === undefined || crop === null ? [] : [{ id: personId, path: inProject(projectDir, crop) }];
   });
   const originals: Wanted[] = plan.thumbnails.flatMap((photoId) => {
-    const path = photoOf.get(photoId)?.path;
-    const place = path === undefined ? null : locate(path);
-    return place === null ? [] : [{ id: photoId, path: place }];
+    const place = places.get(photoId);
+    return place === undefined ? [] : [{ id: photoId, path: place }];
   });
   const total = crops.length + originals.length;
   const progress = { completed: 0, total };
@@ -143,15 +158,12 @@ async function gatherPictures(engine: Engine, input: NetworkInput, drawn: Drawn)
   report(input.onProgress, { step: 'network', completed: total, total, done: true });
 
   const photoUrls = new Map<string, string>();
-  for (const photo of drawn.photos) {
-    const place = locate(photo.path);
-    if (place !== null) photoUrls.set(photo.id, relativeUrl(drawn.page, place));
-  }
+  for (const [id, place] of places) photoUrls.set(id, relativeUrl(drawn.page, place));
   const mosaicUrls = new Map<string, string>();
   for (const id of await currentMosaics(projectDir, drawn.faces)) {
     mosaicUrls.set(id, relativeUrl(drawn.page, join(projectDir, CLUSTERS_FOLDER, `${id}.jpg`)));
   }
-  return { faces, thumbnails, photoUrls, mosaicUrls };
+  return { faces, thumbnails, photoUrls, mosaicUrls, changed };
 }
 
 interface Wanted {

@@ -19,5 +19,5 @@ export {
   type RunSummary,
   type StepRequest,
 } from './open-project.js';
-export { isProjectFolder, projectFolderOf, type SourceRecord } from './sources.js';
+export { isProjectFolder, projectFolderOf } from './sources.js';
 export { packageVersion } from './version.js';

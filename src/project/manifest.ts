@@ -3,13 +3,12 @@
  * what came of it, and every skipped file with its reason. Written as
  * `runs/<n>.json` and kept in the database, whether the run succeeded or not.
  */
-import { FaceweaveError, type SkippedFile } from '../config/index.js';
+import { FaceweaveError, type SkippedFile, type SourceRecord } from '../config/index.js';
 import type { ExtractSummary } from '../extract/index.js';
 import type { EngineVersions } from '../native/index.js';
 import type { ClusterSummary, MosaicSummary } from '../people/index.js';
 import { projectLayout, type RunRecord, type Store, type StoreCounts, writeRunManifest } from '../store/index.js';
 import type { NetworkSummary } from './build-network.js';
-import type { SourceRecord } from './sources.js';
 import { packageVersion } from './version.js';
 
 /** How a run ended. */
@@ -119,12 +118,14 @@ export function manifestOf(run: RunRecord): Manifest | null {
   }
 }
 
-/** The latest manifest that satisfies `isWanted`. */
-export function latestManifest(runs: readonly RunRecord[], isWanted: (manifest: Manifest) => boolean): Manifest | null {
-  const newestFirst = [...runs].sort((a, b) => b.number - a.number);
-  for (const run of newestFirst) {
-    const manifest = manifestOf(run);
-    if (manifest !== null && isWanted(manifest)) return manifest;
-  }
-  return null;
+/** The latest manifest that satisfies `isWanted`; older runs are not read. */
+export async function latestManifest(
+  store: Store,
+  isWanted: (manifest: Manifest) => boolean,
+): Promise<Manifest | null> {
+  const run = await store.latestRun((candidate) => {
+    const manifest = manifestOf(candidate);
+    return manifest !== null && isWanted(manifest);
+  });
+  return run === null ? null : manifestOf(run);
 }

@@ -4,6 +4,7 @@
  * them under one record.
  */
 import { resolve } from 'node:path';
+import type { SourceRoot } from '../archive/index.js';
 import {
   type AssignedFace,
   type Conflict,
@@ -13,6 +14,7 @@ import {
   type Photo,
   resolveOptions,
   type SkippedFile,
+  type SourceRecord,
 } from '../config/index.js';
 import { type ExtractModel, type ExtractSummary, extract, inProject } from '../extract/index.js';
 import { type ModelCard, type ResolvedModel, resolveModel } from '../models/index.js';
@@ -23,11 +25,22 @@ import { openStore, type RunRecord, type Store, type StoreCounts, type StoredMod
 import { buildNetwork, type NetworkSummary, networkOf } from './build-network.js';
 import { type Table, type TableFormat, type TableName, tableOf } from './exports.js';
 import { latestManifest, type Manifest, type ManifestDraft, type RunOutcome, recordRun } from './manifest.js';
-import { projectFolderOf, recordSources, type SourceRecord } from './sources.js';
+import {
+  admitSources,
+  checkedSources,
+  isProjectFolder,
+  projectFolderOf,
+  projectIsNoSource,
+  refuseUnknown,
+  rememberedSources,
+} from './sources.js';
 
 /** How to open a project. */
 export interface OpenProject {
-  /** Folders or files with photographs; the first decides the default project folder. */
+  /**
+   * Folders or files with photographs, which decide the default project folder.
+   * `extract` and `run` read them; for the other steps they must be the project's.
+   */
   readonly sources?: readonly string[];
   /** The project folder; default `<source>/Face Network`. */
   readonly project?: string;
@@ -122,25 +135,29 @@ export async function openProject(where: string | OpenProject): Promise<Project>
   const cwd = asked.cwd ?? process.cwd();
   const given = asked.sources ?? [];
   const projectDir = projectFolderOf(asked.project, given, cwd);
-  const isNamedProject = given.length === 1 && resolve(cwd, given[0] ?? '') === projectDir;
+  const isNamedProject =
+    given.length === 1 && resolve(cwd, given[0] ?? '') === projectDir && isProjectFolder(projectDir);
   const sources = isNamedProject ? [] : given.map((source) => resolve(cwd, source));
   const engine = asked.engine ?? nativeEngine();
   // Sources are checked before anything is made: a mistyped folder leaves no trace.
-  const records = sources.length === 0 ? [] : recordSources(sources, projectDir);
+  const roots = sources.length === 0 ? [] : checkedSources(sources, projectDir);
   const store = await openStore(projectDir, { create: asked.create ?? sources.length > 0 });
-  return projectOver({ projectDir, sources, records, engine, store });
+  return projectOver({ projectDir, roots, isNamedProject, engine, store });
 }
 
 interface Parts {
   readonly projectDir: string;
-  readonly sources: readonly string[];
-  readonly records: readonly SourceRecord[];
+  /** The sources that were named, with the labels of a first run. */
+  readonly roots: readonly SourceRoot[];
+  /** The project folder was named in place of a source. */
+  readonly isNamedProject: boolean;
   readonly engine: Engine;
   readonly store: Store;
 }
 
 function projectOver(parts: Parts): Project {
-  const { projectDir, store } = parts;
+  const { projectDir, store, roots } = parts;
+  const checkNamed = (): Promise<void> => refuseUnknown(store, roots, projectDir);
   return {
     projectDir,
     store,
@@ -149,16 +166,20 @@ function projectOver(parts: Parts): Project {
         const result = await extractStep(parts, options, request, draft);
         return { outcome: outcomeOf(result.skipped, result.photos === 0), result };
       }),
-    cluster: (request = {}) =>
-      recorded(parts, 'cluster', request, async (options, draft) => {
+    cluster: async (request = {}) => {
+      await checkNamed();
+      return recorded(parts, 'cluster', request, async (options, draft) => {
         const result = await clusterStep(parts, options, request, draft);
         return { outcome: outcomeOf(0, result.faces === 0), result };
-      }),
-    network: (request = {}) =>
-      recorded(parts, 'network', request, async (options, draft) => {
+      });
+    },
+    network: async (request = {}) => {
+      await checkNamed();
+      return recorded(parts, 'network', request, async (options, draft) => {
         const result = await networkStep(parts, options, request, draft);
         return { outcome: outcomeOf(0, result.persons === 0), result };
-      }),
+      });
+    },
     run: (request = {}) =>
       recorded(parts, 'run', request, async (options, draft) => {
         const extracted = await extractStep(parts, options, request, draft);
@@ -168,15 +189,20 @@ function projectOver(parts: Parts): Project {
         return { outcome: outcomeOf(extracted.skipped, clustered.faces === 0), result };
       }),
     contents: async (options = {}) => {
+      await checkNamed();
       const { minWeight, minSize } = completed(options);
       const found = await networkOf(store, { minWeight, minSize });
       return { ...found, people: personsOf(found.faces) };
     },
-    table: (name, format, options = {}) => {
+    table: async (name, format, options = {}) => {
+      await checkNamed();
       const { minWeight, minSize } = completed(options);
       return tableOf(store, name, format, { minWeight, minSize });
     },
-    status: () => statusOf(parts),
+    status: async () => {
+      await checkNamed();
+      return statusOf(parts);
+    },
     close: () => store.close(),
   };
 }
@@ -215,28 +241,30 @@ async function extractStep(
   request: ExtractStepRequest,
   draft: ManifestDraft,
 ): Promise<ExtractStepSummary> {
-  const { store, engine, projectDir, sources, records } = parts;
-  if (sources.length === 0) {
+  const { store, engine, projectDir } = parts;
+  if (parts.isNamedProject) throw projectIsNoSource(projectDir, projectDir);
+  if (parts.roots.length === 0) {
     throw new FaceweaveError('no folder of photographs was named', {
       code: 'USAGE',
       hint: 'faceweave extract <folder>…',
     });
   }
-  const last = latestManifest(await store.runs(), ({ extract: done }) => done !== null);
-  draft.sources = records;
+  const last = await latestManifest(store, ({ extract: done }) => done !== null);
   const [detector, embedder] = [
     extractModel(resolveModel('detect', options.detector), 'detect'),
     extractModel(resolveModel('embed', options.embedder), 'embed'),
   ];
   draft.models = [detector, embedder].map(({ stored, sha256 }) => ({ id: stored.id, job: stored.job, sha256 }));
+  const { roots, walked, others, added } = await admitSources(store, parts.roots, projectDir);
+  draft.sources = walked;
   const summary = await extract(store, engine, {
     ...callOf(request),
-    sources,
+    roots,
+    otherLabels: others.map(({ label }) => label),
     projectDir,
     options,
     detector,
     embedder,
-    isRelabelled: isRelabelled(last?.sources ?? [], records),
     ...(request.retry === undefined ? {} : { retry: request.retry }),
     ...(request.strict === undefined ? {} : { strict: request.strict }),
     ...(request.maxErrors === undefined ? {} : { maxErrors: request.maxErrors }),
@@ -247,7 +275,19 @@ async function extractStep(
   draft.skipped = skippedFiles;
   draft.extract = rest;
   const hasOlder = summary.photos > summary.newPhotos;
-  return { ...summary, warnings: last === null || !hasOlder ? [] : changedOptions(last, options) };
+  const news = added.map(
+    ({ given, label }) => `${given} is a further source of this project: its paths begin with ${label}`,
+  );
+  const undescribed =
+    summary.undescribed === 0
+      ? []
+      : [
+          `${summary.undescribed} of ${summary.newFaces} new faces were given no direction by ${embedder.stored.id} and belong to no person; is this the right model file?`,
+        ];
+  return {
+    ...summary,
+    warnings: [...news, ...undescribed, ...(last === null || !hasOlder ? [] : changedOptions(last, options))],
+  };
 }
 
 /** Options that decide which faces are found; photographs extracted before keep the faces of theirs. */
@@ -274,14 +314,6 @@ function extractModel(
 
 function storedModel(id: string, job: 'detect' | 'embed', card: ModelCard): StoredModel {
   return { id, job, dims: card.dims, card: JSON.stringify(card) };
-}
-
-/** Whether a folder that was the only source before, and bore no label, bears one now. */
-function isRelabelled(before: readonly SourceRecord[], now: readonly SourceRecord[]): boolean {
-  const unlabelled = before.find(({ label }) => label === '');
-  return (
-    unlabelled !== undefined && now.some(({ label, absolute }) => label !== '' && absolute === unlabelled.absolute)
-  );
 }
 
 async function clusterStep(
@@ -314,12 +346,12 @@ async function clusterStep(
 }
 
 async function networkStep(
-  { store, engine, projectDir, records }: Parts,
+  { store, engine, projectDir }: Parts,
   options: Options,
   request: StepRequest,
   draft: ManifestDraft,
 ): Promise<NetworkSummary> {
-  const sources = records.length > 0 ? records : await lastSources(store);
+  const sources = await rememberedSources(store);
   if ((await store.clustering()) === null) {
     throw new FaceweaveError('the faces are not grouped into persons yet', {
       code: 'NOTHING_CLUSTERED',
@@ -332,16 +364,11 @@ async function networkStep(
   return summary;
 }
 
-async function lastSources(store: Store): Promise<readonly SourceRecord[]> {
-  const hasSources = ({ sources }: Manifest): boolean => sources.length > 0;
-  return latestManifest(await store.runs(), hasSources)?.sources ?? [];
-}
-
 async function statusOf({ store, projectDir }: Parts): Promise<ProjectStatus> {
   const [clustering, runs] = [await store.clustering(), await store.runs()];
   return {
     projectDir,
-    sources: await lastSources(store),
+    sources: await rememberedSources(store),
     counts: await store.counts(),
     models: await store.models(),
     embedder: await store.currentEmbedder(),

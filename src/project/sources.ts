@@ -2,22 +2,23 @@
  * Where a project lies, where its photographs lie, and that the two do not
  * swallow each other. Remembers sources in a form that survives moving both.
  */
-import { existsSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { pathToBytes, resolveSources, type SourceRoot } from '../archive/index.js';
-import { DATABASE_FILE, FaceweaveError, PROJECT_FOLDER } from '../config/index.js';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import {
+  labelSources,
+  ownerOf,
+  pathToBytes,
+  recognise,
+  recordOf,
+  resolveSources,
+  type SourceRoot,
+} from '../archive/index.js';
+import { DATABASE_FILE, FaceweaveError, PROJECT_FOLDER, type SourceRecord } from '../config/index.js';
+import type { Store } from '../store/index.js';
+import { latestManifest } from './manifest.js';
 
-/** One source as a manifest remembers it. */
-export interface SourceRecord {
-  /** What the paths of this source begin with; '' for a single folder. */
-  readonly label: string;
-  /** As the user wrote it. */
-  readonly given: string;
-  readonly absolute: string;
-  /** Seen from the project folder, forward slashes: right also after both were moved together. */
-  readonly relative: string;
-  readonly isFolder: boolean;
-}
+/** Commands whose runs read their sources. */
+const EXTRACTING: ReadonlySet<string> = new Set(['extract', 'run']);
 
 /**
  * The project folder: as given, else `<source>/Face Network` for one folder,
@@ -42,18 +43,23 @@ export function isProjectFolder(folder: string): boolean {
   return existsSync(join(folder, DATABASE_FILE));
 }
 
-/** The sources of a run. Throws `SOURCE_IS_PROJECT` when one lies in a project folder, this one or another. */
-export function recordSources(sources: readonly string[], projectDir: string): readonly SourceRecord[] {
-  return resolveSources(sources).map((root) => {
-    refuseInsideProject(root, projectDir);
-    const { label, given, absolute, isFolder } = root;
-    return { label, given, absolute, relative: relative(projectDir, absolute).split(sep).join('/'), isFolder };
-  });
+/** The sources, found on the disk. Throws `SOURCE_IS_PROJECT` when one lies in a project folder, this one or another. */
+export function checkedSources(sources: readonly string[], projectDir: string): readonly SourceRoot[] {
+  const roots = resolveSources(sources);
+  for (const root of roots) refuseInsideProject(root, realFolder(projectDir));
+  return roots;
 }
 
-function refuseInsideProject(root: SourceRoot, projectDir: string): void {
-  const isWithin = root.absolute === projectDir || root.absolute.startsWith(projectDir + sep);
-  let folder = root.absolute;
+function refuseInsideProject({ absolute, given }: SourceRoot, projectDir: string): void {
+  const isWithin = absolute === projectDir || absolute.startsWith(projectDir + sep);
+  if (isWithin && !isProjectFolder(projectDir)) {
+    throw new FaceweaveError(`${given}: the photographs lie in the folder that is to be the project's`, {
+      code: 'SOURCE_IS_PROJECT',
+      path: given,
+      hint: `without --project the results go to a folder "${PROJECT_FOLDER}"; or name another one`,
+    });
+  }
+  let folder = absolute;
   let inside = isWithin ? projectDir : undefined;
   while (inside === undefined) {
     if (isProjectFolder(folder)) inside = folder;
@@ -62,10 +68,82 @@ function refuseInsideProject(root: SourceRoot, projectDir: string): void {
     folder = above;
   }
   if (inside === undefined) return;
-  throw new FaceweaveError(`this lies in the project folder ${inside}, which holds results, not photographs`, {
+  throw projectIsNoSource(given, inside);
+}
+
+/** The error about a source that holds results. */
+export function projectIsNoSource(given: string, projectDir: string): FaceweaveError {
+  return new FaceweaveError(`this lies in the project folder ${projectDir}, which holds results, not photographs`, {
     code: 'SOURCE_IS_PROJECT',
-    path: root.given,
+    path: given,
     hint: 'name the folder that holds the photographs; --project says where the results go',
+  });
+}
+
+/** The folder with every link resolved, also while it or the last folders of its path are not there yet. */
+export function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    const above = dirname(folder);
+    return above === folder ? folder : join(realFolder(above), basename(folder));
+  }
+}
+
+/**
+ * The sources whose photographs the project holds. Projects from before sources
+ * were saved tell by their last extraction.
+ */
+export async function rememberedSources(store: Store): Promise<readonly SourceRecord[]> {
+  // Sources of runs that recorded nothing bind nobody.
+  if ((await store.counts()).files === 0) return [];
+  const saved = await store.sources();
+  if (saved !== null) return saved;
+  const last = await latestManifest(store, ({ command, sources }) => EXTRACTING.has(command) && sources.length > 0);
+  return last?.sources ?? [];
+}
+
+/** The sources of one extraction among all of the project's. */
+export interface AdmittedSources {
+  readonly roots: readonly SourceRoot[];
+  /** Those of this extraction. */
+  readonly walked: readonly SourceRecord[];
+  readonly others: readonly SourceRecord[];
+  /** Of those of this extraction, the ones that the project had not seen, when it had seen some. */
+  readonly added: readonly SourceRecord[];
+}
+
+/** Labels the sources of an extraction and saves them with the project's. */
+export async function admitSources(
+  store: Store,
+  found: readonly SourceRoot[],
+  projectDir: string,
+): Promise<AdmittedSources> {
+  const remembered = await rememberedSources(store);
+  const real = realFolder(projectDir);
+  const isTaken = async (label: string): Promise<boolean> => (await store.knownPaths([label])).size > 0;
+  const roots = await labelSources(found, real, remembered, isTaken);
+  const walked = roots.map((root) => recordOf(root, real));
+  const labels = new Set(walked.map(({ label }) => label));
+  const before = new Set(remembered.map(({ label }) => label));
+  const others = remembered.filter(({ label }) => !labels.has(label));
+  await store.saveSources([...others, ...walked]);
+  const added = remembered.length === 0 ? [] : walked.filter(({ label }) => !before.has(label));
+  return { roots, walked, others, added };
+}
+
+/** Throws `SOURCE_UNKNOWN` when a source that was named is none of the project's. */
+export async function refuseUnknown(store: Store, named: readonly SourceRoot[], projectDir: string): Promise<void> {
+  if (named.length === 0) return;
+  const remembered = await rememberedSources(store);
+  if (remembered.length === 0) return;
+  const known = recognise(named, realFolder(projectDir), remembered);
+  const stranger = named.find((root) => !known.has(root));
+  if (stranger === undefined) return;
+  throw new FaceweaveError(`${stranger.given}: none of the photographs of the project ${projectDir} are from here`, {
+    code: 'SOURCE_UNKNOWN',
+    path: stranger.given,
+    hint: `its sources: ${remembered.map(({ absolute }) => absolute).join(', ')}; faceweave extract adds another`,
   });
 }
 
@@ -74,20 +152,24 @@ function refuseInsideProject(root: SourceRoot, projectDir: string): void {
  * path text to the absolute path as bytes, or null when no source holds it.
  */
 export function photoLocator(sources: readonly SourceRecord[], projectDir: string): (path: string) => Buffer | null {
-  const roots = sources.map((source) => {
-    const moved = resolve(projectDir, source.relative);
-    return { ...source, place: existsSync(moved) ? moved : source.absolute };
-  });
+  const real = realFolder(projectDir);
+  const labels = new Set(sources.map(({ label }) => label));
+  const roots = new Map(
+    sources.map((source) => {
+      const moved = resolve(real, source.relative);
+      return [source.label, { ...source, place: existsSync(moved) ? moved : source.absolute }];
+    }),
+  );
+  const rootOf = (path: string) => {
+    const owner = ownerOf(path, labels);
+    return owner === undefined ? undefined : roots.get(owner);
+  };
   return (path) => {
-    for (const { label, place, isFolder } of roots) {
-      if (!isFolder) {
-        if (path === label) return Buffer.from(place);
-        continue;
-      }
-      if (label !== '' && !path.startsWith(`${label}/`)) continue;
-      const below = label === '' ? path : path.slice(label.length + 1);
-      return Buffer.concat([Buffer.from(`${place}/`), pathToBytes(below)]);
-    }
-    return null;
+    const root = rootOf(path);
+    if (root === undefined) return null;
+    const { label, place, isFolder } = root;
+    if (!isFolder) return path === label ? Buffer.from(place) : null;
+    const below = label === '' ? path : path.slice(label.length + 1);
+    return Buffer.concat([Buffer.from(`${place}/`), pathToBytes(below)]);
   };
 }

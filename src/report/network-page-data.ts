@@ -49,6 +49,8 @@ export interface PagePhoto {
   readonly thumbnail: string | null;
   /** Relative address of the file itself. */
   readonly url: string | null;
+  /** Changed or missing since extraction: no thumbnail, no address. */
+  readonly isChanged: boolean;
   readonly faces: readonly PageFace[];
 }
 
@@ -69,4 +71,6 @@ export interface NetworkPageData {
   /** Photographs behind edges: carried as thumbnails, and linked only. */
   readonly thumbnailsInlined: number;
   readonly photosLinked: number;
+  /** Photographs of shown persons that changed or are missing since extraction. */
+  readonly photosChanged: number;
 }

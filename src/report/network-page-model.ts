@@ -88,6 +88,7 @@ export function buildNetworkPageModel(input: NetworkPageInput): {
     skipped: input.skipped,
     thumbnailsInlined: pictures.counts.thumbnailsInlined,
     photosLinked: pictures.counts.photosLinked,
+    photosChanged: input.pictures.changed?.size ?? 0,
   };
   return { model, counts: pictures.counts };
 }
@@ -110,6 +111,7 @@ function choosePictures(input: NetworkPageInput): {
     return taken;
   };
   const evidence = evidenceOrder(input.network);
+  const changed = evidence.filter((id) => input.pictures.changed?.has(id) ?? false);
   const faces = take(faceOrder(input.network), input.pictures.faces);
   const thumbnails = take(evidence, input.pictures.thumbnails);
   return {
@@ -118,7 +120,7 @@ function choosePictures(input: NetworkPageInput): {
     counts: {
       facesInlined: faces.size,
       thumbnailsInlined: thumbnails.size,
-      photosLinked: evidence.length - thumbnails.size,
+      photosLinked: evidence.length - thumbnails.size - changed.length,
     },
   };
 }
@@ -198,6 +200,7 @@ class PhotoList {
       takenAt: photo?.takenAt ?? null,
       camera: photo === undefined ? null : cameraOf(photo),
       thumbnail: dataUrl(this.thumbnails.get(photoId)),
+      isChanged: this.input.pictures.changed?.has(photoId) ?? false,
       url: this.input.pictures.photoUrls.get(photoId) ?? null,
       faces: (this.facesOfPhoto.get(photoId) ?? []).map((face) => this.pageFace(face)),
     });

@@ -15,6 +15,8 @@ export interface NetworkPagePictures {
   readonly thumbnails: ReadonlyMap<string, Buffer>;
   /** `relativeUrl(page, original)` by photo id. */
   readonly photoUrls: ReadonlyMap<string, string>;
+  /** Photographs that are not what they were when they were extracted: listed, never shown. */
+  readonly changed?: ReadonlySet<string>;
   /** `relativeUrl(page, mosaic)` by person id; no entry: the page says that there is none. */
   readonly mosaicUrls: ReadonlyMap<string, string>;
 }

@@ -6,6 +6,7 @@
  */
 import { stringify } from 'csv-stringify/sync';
 import type { AssignedFace, Edge, Person, Photo } from '../config/domain.js';
+import { compareText } from '../config/order.js';
 import type { Network } from '../network/index.js';
 
 /** Id and name of a person; `null` until somebody gave a name. */
@@ -153,10 +154,6 @@ function* peopleRows(network: Network, people: readonly Person[]): Generator<Row
 function rounded(value: number, decimals: number): number {
   const result = Number(value.toFixed(decimals));
   return result === 0 ? 0 : result;
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function* mapRows<From, To>(rows: Iterable<From>, map: (row: From) => To): Generator<To> {

@@ -16,7 +16,7 @@ export interface OpenStoreOptions {
  * Opens the store of a project folder.
  *
  * Errors: `STORE_MISSING` when there is none and `create` is not set,
- * `PROJECT_CREATE`, and those of `openSqliteStore`.
+ * `PROJECT_CREATE`, `PROJECT_FOREIGN`, and those of `openSqliteStore`.
  */
 export async function openStore(projectDir: string, options: OpenStoreOptions = {}): Promise<Store> {
   const create = options.create === true;

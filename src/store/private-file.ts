@@ -35,13 +35,17 @@ export function makePrivateFolders(folder: string): void {
 }
 
 /**
- * Writes a file whole and private (0600), on the disk before it has its name:
+ * Writes a file whole and private (0600, or the given mode), on the disk before it has its name:
  * first beside its place, then renamed, so that no reader and no crash ever
  * sees half of it. Folders that are missing are made, 0700.
  *
  * Returns the number of bytes. *Errors*: `PROJECT_WRITE`; what the chunks throw.
  */
-export async function writePrivateFile(path: string, content: string | Uint8Array | Iterable<string>): Promise<number> {
+export async function writePrivateFile(
+  path: string,
+  content: string | Uint8Array | Iterable<string>,
+  mode: number = PRIVATE_FILE,
+): Promise<number> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
   const chunks = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
@@ -50,6 +54,7 @@ export async function writePrivateFile(path: string, content: string | Uint8Arra
     makePrivateFolders(folder);
     const file = await open(temporary, 'wx', PRIVATE_FILE);
     try {
+      if (mode !== PRIVATE_FILE) await file.chmod(mode);
       for (const chunk of chunks) {
         const buffer = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
         await file.writeFile(buffer);

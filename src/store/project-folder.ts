@@ -2,8 +2,8 @@
  * The project folder on the disk: where things lie in it and how it is made.
  * Faces are biometric data: folders are 0700 and files 0600, whatever the umask.
  */
-import { chmodSync, existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { chmodSync, existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { FaceweaveError } from '../config/error.js';
 import {
   CLUSTERS_FOLDER,
@@ -47,11 +47,13 @@ export function projectLayout(directory: string): ProjectLayout {
  * A folder that already held other things keeps its mode (it may be the user's
  * home): what faceweave puts into it is private by itself.
  *
- * Errors: `PROJECT_CREATE`.
+ * Errors: `PROJECT_CREATE`; `PROJECT_FOREIGN` when results lie there that no
+ * database tells of (another program's, or a project's that lost it).
  */
 export function createProjectFolder(directory: string): ProjectLayout {
   const layout = projectLayout(directory);
   try {
+    refuseForeign(layout);
     const isOurs = !existsSync(layout.root) || existsSync(layout.database) || readdirSync(layout.root).length === 0;
     makePrivateFolders(layout.root);
     if (isOurs) chmodSync(layout.root, PRIVATE_FOLDER);
@@ -60,6 +62,7 @@ export function createProjectFolder(directory: string): ProjectLayout {
       chmodSync(folder, PRIVATE_FOLDER);
     }
   } catch (cause) {
+    if (cause instanceof FaceweaveError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new FaceweaveError(`${layout.root}: the project folder cannot be made: ${reason}`, {
       code: 'PROJECT_CREATE',
@@ -69,6 +72,21 @@ export function createProjectFolder(directory: string): ProjectLayout {
     });
   }
   return layout;
+}
+
+/** Nothing that faceweave did not write is ever replaced; empty folders are what a first run cut short leaves. */
+function refuseForeign(layout: ProjectLayout): void {
+  if (existsSync(layout.database)) return;
+  const found = [layout.faces, layout.clusters, layout.data].filter(
+    (folder) => existsSync(folder) && (!statSync(folder).isDirectory() || readdirSync(folder).length > 0),
+  );
+  if (found.length === 0) return;
+  const names = found.map((folder) => basename(folder)).join(', ');
+  throw new FaceweaveError(`${layout.root}: this folder holds ${names}, but no ${DATABASE_FILE} that tells of them`, {
+    code: 'PROJECT_FOREIGN',
+    path: layout.root,
+    hint: `move ${names} away, to a place outside your photographs, or name another project folder with --project`,
+  });
 }
 
 /** Writes the manifest of a run to `runs/<number>.json`, indented, and returns its path. */

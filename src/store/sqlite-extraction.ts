@@ -11,9 +11,10 @@ import {
   readNumber,
   readNumberOrNull,
   readText,
+  readTextOrNull,
   type SqlSession,
 } from './sqlite-session.js';
-import type { ExtractionBatch, NewFace, NewPhoto, StoredModel } from './store.js';
+import type { CropOwner, ExtractionBatch, NewFace, NewPhoto, StoredModel } from './store.js';
 
 const POINT_NUMBERS = 10;
 const CURRENT_EMBEDDER = 'embedder';
@@ -42,12 +43,15 @@ const EXTRACTED = `SELECT content FROM extraction JOIN photo ON photo.id = extra
   ORDER BY content`;
 const FACES_OF_PHOTO = `SELECT face.*, content FROM photo JOIN face ON face.photo = photo.id
   WHERE content = ? ORDER BY ordinal, name`;
+const CROPS = 'SELECT crop, content, retired FROM face JOIN photo ON photo.id = face.photo';
 
 /** Row numbers of the models of a batch. */
 interface ModelRows {
   readonly detector: number;
   readonly embedder: number;
 }
+
+const VISIBLE_FACES = 'SELECT name FROM face WHERE photo = ? AND retired = 0';
 
 /** The methods of `Store` that concern extraction. */
 export function extractionQueries(session: SqlSession) {
@@ -89,6 +93,18 @@ export function extractionQueries(session: SqlSession) {
       return photoIds.flatMap((id) => session.sql(FACES_OF_PHOTO).all(id).map(readFace));
     },
 
+    crops(): readonly CropOwner[] {
+      const owners: CropOwner[] = [];
+      for (const row of session.sql(CROPS).iterate()) {
+        owners.push({
+          crop: readTextOrNull(row, 'crop'),
+          photoId: readText(row, 'content'),
+          isRetired: readNumber(row, 'retired') === 1,
+        });
+      }
+      return owners;
+    },
+
     currentEmbedder(): string | null {
       const row = session.sql('SELECT value FROM setting WHERE key = ?').get(CURRENT_EMBEDDER);
       return row === undefined ? null : readText(row, 'value');
@@ -109,9 +125,17 @@ function writePhoto(session: SqlSession, { photo, faces }: NewPhoto, batch: Extr
     .get(id, width, height, sizeBytes, format, orientation, takenAt, make, model, serial);
   if (saved === undefined) throw argumentError(`photograph ${id} was not saved`);
   const row = readNumber(saved, 'id');
+  const before = session
+    .sql(VISIBLE_FACES)
+    .all(row)
+    .map((face) => readText(face, 'name'));
   // Faces that are found again come back in writeFace; the others keep their rows, out of sight.
   session.sql('UPDATE face SET retired = 1 WHERE photo = ?').run(row);
   for (const face of faces) writeFace(session, face, row, batch, models.embedder);
+  // Other models have described the faces of before: where those are others now, their work is not done any more.
+  const now = new Set(faces.map(({ id: face }) => face));
+  const isSame = before.length === now.size && before.every((face) => now.has(face));
+  if (!isSame) session.sql('DELETE FROM extraction WHERE photo = ?').run(row);
   session.sql('INSERT OR IGNORE INTO extraction VALUES (?, ?, ?)').run(row, models.detector, models.embedder);
 }
 
@@ -135,5 +159,8 @@ function writeFace(
     .sql(SAVE_FACE)
     .get(face.id, photo, face.ordinal, x, y, width, height, face.score, points, face.crop);
   if (saved === undefined) throw argumentError(`face ${face.id} belongs to another photograph already`);
-  session.sql(SAVE_VECTOR).run(embedder, readNumber(saved, 'id'), floatsToBytes(vector));
+  const row = readNumber(saved, 'id');
+  // Zeros: the embedder could not describe this face. It has a place on no sphere, and belongs to no person.
+  if (vector.some((number) => number !== 0)) session.sql(SAVE_VECTOR).run(embedder, row, floatsToBytes(vector));
+  else session.sql('DELETE FROM vector WHERE model = ? AND face = ?').run(embedder, row);
 }

@@ -104,7 +104,7 @@ const CAUSES: ReadonlyMap<number, { readonly code: string; readonly text: string
   [26, { code: 'STORE_DAMAGED', text: 'this is not a database', hint: '' }],
 ]);
 const DAMAGED_HINT =
-  'restore faceweave.db from a backup, or move it away and extract again; decisions.ndjson is a file of its own and stays';
+  'restore faceweave.db from a backup; or move it away together with Faces, Clusters and Data, to a place outside your photographs, and extract again; decisions.ndjson is a file of its own and stays';
 
 /** What SQLite or the disk reported, as the store's error. Errors that are already ours pass through. */
 export function storeError(path: string, cause: unknown): FaceweaveError {

@@ -1,7 +1,7 @@
 /**
  * The clustering in force: which face belongs to which person, how far from its
- * mean, and the conflicts. A new clustering replaces the one before in one
- * transaction; what people decided is not here but in the journal.
+ * mean, and the conflicts. A new clustering replaces the one before for the faces
+ * in sight, in one transaction; what people decided is not here but in the journal.
  */
 import type { Conflict } from '../config/domain.js';
 import {
@@ -17,6 +17,11 @@ import type { Assignment, Clustering } from './store.js';
 const FORCE_EMBEDDER = 'clustering.embedder';
 const FORCE_OPTIONS = 'clustering.options';
 
+// A face out of sight keeps its person, so that it brings it back when its photograph comes back.
+const FORGET_IN_SIGHT = `DELETE FROM assignment WHERE face IN (SELECT face.id FROM face
+  WHERE NOT retired AND EXISTS (SELECT 1 FROM path WHERE path.photo = face.photo))`;
+const FORGET_EMPTY_PERSONS = `DELETE FROM person WHERE id NOT IN
+  (SELECT person FROM assignment WHERE person IS NOT NULL)`;
 const SAVE_CONFLICT = `INSERT OR IGNORE INTO conflict
   SELECT photo.id, kept.id, moved.id FROM photo, face AS kept, face AS moved
   WHERE content = ? AND kept.name = ? AND moved.name = ?`;
@@ -33,8 +38,10 @@ export function personQueries(session: SqlSession) {
   return {
     saveClustering({ embedderId, options, assignments, conflicts }: Clustering): void {
       session.transaction(() => {
-        for (const table of ['assignment', 'conflict', 'person']) session.sql(`DELETE FROM ${table}`).run();
+        session.sql('DELETE FROM conflict').run();
+        session.sql(FORGET_IN_SIGHT).run();
         writeAssignments(session, assignments);
+        session.sql(FORGET_EMPTY_PERSONS).run();
         writeConflicts(session, conflicts);
         const setting = session.sql('INSERT OR REPLACE INTO setting VALUES (?, ?)');
         setting.run(FORCE_EMBEDDER, embedderId);
@@ -72,8 +79,9 @@ export function personQueries(session: SqlSession) {
 }
 
 function writeAssignments(session: SqlSession, assignments: readonly Assignment[]): void {
-  const insert = session.sql('INSERT INTO assignment SELECT id, ?, ? FROM face WHERE name = ?');
-  const insertPerson = session.sql('INSERT INTO person (name) VALUES (?) RETURNING id');
+  const insert = session.sql('INSERT OR REPLACE INTO assignment SELECT id, ?, ? FROM face WHERE name = ?');
+  const insertPerson = session.sql(`INSERT INTO person (name) VALUES (?)
+    ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id`);
   const persons = new Map<string, number>();
   for (const { faceId, personId, distance } of assignments) {
     let person: number | null = null;

@@ -65,6 +65,7 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions)
     models: offer(extraction.models),
     saveBatch: offer(extraction.saveBatch),
     facesOfPhotos: offer(extraction.facesOfPhotos),
+    crops: offer(extraction.crops),
     currentEmbedder: offer(extraction.currentEmbedder),
     photos: offer(photos.photos),
     faces: offer(photos.faces),
@@ -75,6 +76,9 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions)
     beginRun: offer(runs.beginRun),
     finishRun: offer(runs.finishRun),
     runs: offer(runs.runs),
+    latestRun: offer(runs.latestRun),
+    sources: offer(runs.sources),
+    saveSources: offer(runs.saveSources),
     async close() {
       if (!isOpen) return;
       isOpen = false;

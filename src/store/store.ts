@@ -3,7 +3,7 @@
  * this: asynchronous, by batches, without SQL, so that another database can
  * stand behind it. The implementation is in `sqlite-*.ts`.
  */
-import type { AssignedFace, Conflict, Face, Photo, SkippedFile } from '../config/domain.js';
+import type { AssignedFace, Conflict, Face, Photo, SkippedFile, SourceRecord } from '../config/domain.js';
 
 /** What the store knows of one path: enough to decide that a file has not changed. */
 export interface KnownPath {
@@ -55,6 +55,15 @@ export interface ExtractionBatch {
   readonly dims: number;
 }
 
+/** Which photograph a crop shows. */
+export interface CropOwner {
+  /** Relative to the project folder; null = none was written. */
+  readonly crop: string | null;
+  readonly photoId: string;
+  /** A face that a later extraction did not find: its crop still has its name. */
+  readonly isRetired: boolean;
+}
+
 /** All vectors of one model, in the order of `faceIds` (sorted by photo path, then ordinal). */
 export interface VectorTable {
   readonly faceIds: readonly string[];
@@ -72,7 +81,7 @@ export interface Assignment {
   readonly distance: number | null;
 }
 
-/** The result of one clustering; replaces the one before. */
+/** The result of one clustering; replaces the one before for all faces in sight. */
 export interface Clustering {
   readonly embedderId: string;
   /** Options as resolved, for the record. */
@@ -118,12 +127,15 @@ export interface Store {
   savePaths(paths: readonly KnownPath[], gone: readonly string[]): Promise<void>;
   /** Faces of the given photographs as stored, for matching by overlap. */
   facesOfPhotos(photoIds: readonly string[]): Promise<readonly Face[]>;
+  /** The crop of every face, faces out of sight too: their files are still there. */
+  crops(): Promise<readonly CropOwner[]>;
   /** Vectors of one embedder. */
   vectors(embedderId: string): Promise<VectorTable>;
   /** The embedder used by the last extraction; null in an empty project. */
   currentEmbedder(): Promise<string | null>;
+  /** Replaces the clustering in force. Faces out of sight keep the persons they had. */
   saveClustering(clustering: Clustering): Promise<void>;
-  /** The clustering now in force; null before the first. */
+  /** The clustering now in force, and with it the persons that faces out of sight had; null before the first. */
   clustering(): Promise<Clustering | null>;
   /** Photographs that still have a path, sorted by path. */
   photos(): Promise<readonly Photo[]>;
@@ -135,5 +147,10 @@ export interface Store {
   beginRun(command: string, startedAt: string): Promise<number>;
   finishRun(run: RunRecord): Promise<void>;
   runs(): Promise<readonly RunRecord[]>;
+  /** The newest run that satisfies `isWanted`; older ones are not read. */
+  latestRun(isWanted: (run: RunRecord) => boolean): Promise<RunRecord | null>;
+  /** The sources whose paths the store holds; null when they were never saved. */
+  sources(): Promise<readonly SourceRecord[] | null>;
+  saveSources(sources: readonly SourceRecord[]): Promise<void>;
   close(): Promise<void>;
 }

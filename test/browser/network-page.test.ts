@@ -16,6 +16,7 @@ import {
   pictures,
   sampleProject,
   screenshot,
+  settled,
   troubleBesidesMissingFiles,
   useBrowser,
 } from './harness.js';
@@ -125,6 +126,30 @@ test('shows the mosaic of a clicked person and walks to a neighbour', async () =
   await opened.page.locator('.pair').waitFor();
   assertOnlyOwnFiles(opened, folder);
   await opened.close();
+});
+
+test('a click moves nothing under the pointer', async () => {
+  const { input, folder } = await sampleProject({});
+  const [hub] = [...input.network.persons].sort((a, b) => b.degree - a.degree);
+  const edge = input.network.edges[0];
+  assert.ok(hub && edge);
+  for (const width of [1440, 600]) {
+    const opened = await open(folder, { width });
+    const { page } = opened;
+    const [before, far] = [await nodePosition(page, hub.id), await nodePosition(page, edge.source)];
+    await page.mouse.click(before.x, before.y);
+    await page.locator('#panel-close').waitFor();
+    await settled(page);
+    const moved = [await nodePosition(page, hub.id), await nodePosition(page, edge.source)];
+    for (const [at, was] of [[moved[0], before] as const, [moved[1], far] as const]) {
+      assert.ok(Math.hypot((at?.x ?? 0) - was.x, (at?.y ?? 0) - was.y) < 1, `${JSON.stringify({ width, at, was })}`);
+    }
+    await page.keyboard.press('Escape');
+    await settled(page);
+    const after = await nodePosition(page, hub.id);
+    assert.ok(Math.hypot(after.x - before.x, after.y - before.y) < 1, `${JSON.stringify({ width, after, before })}`);
+    await opened.close();
+  }
 });
 
 test('finds a person by name without accents and by id, from the keyboard', async () => {

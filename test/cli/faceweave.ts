@@ -29,6 +29,8 @@ export interface Start {
   readonly env?: Readonly<Record<string, string>>;
   /** User and group (only root may choose). */
   readonly uid?: number;
+  /** Open file that stands for stdout; nothing is gathered then. */
+  readonly stdout?: number;
   /** Gets the process as soon as it runs. */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -36,9 +38,9 @@ export interface Start {
 /** Runs `faceweave …args` and waits. */
 export function faceweave(args: readonly string[], start: Start = {}): Promise<Finished> {
   if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: npm run build:ts`);
-  const { cwd, env, uid, onStart } = start;
+  const { cwd, env, uid, stdout: target, onStart } = start;
   const child = spawn(process.execPath, [MAIN, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', target ?? 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     ...(cwd === undefined ? {} : { cwd }),
     ...(uid === undefined ? {} : { uid, gid: uid }),
@@ -46,10 +48,10 @@ export function faceweave(args: readonly string[], start: Start = {}): Promise<F
   onStart?.(child);
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   return new Promise((resolve, reject) => {

@@ -17,6 +17,8 @@ pub struct ImageOutcome {
     pub code: Option<String>,
     /// Cause in words, without the path.
     pub message: Option<String>,
+    /// Mosaics: tiles that could not be read and are grey; absent when none.
+    pub missing: Option<u32>,
 }
 
 /// Thumbnails in the order of their paths.
@@ -128,7 +130,7 @@ pub fn mosaics(env: &Env, jobs: Vec<MosaicJob>, options: MosaicOptions) -> Resul
         |results| {
             Ok(results
                 .into_iter()
-                .map(|result| result.map_or_else(failed, |_| done()))
+                .map(|result| result.map_or_else(failed, written))
                 .collect::<Vec<_>>())
         },
     )
@@ -138,6 +140,14 @@ fn done() -> ImageOutcome {
     ImageOutcome {
         code: None,
         message: None,
+        missing: None,
+    }
+}
+
+fn written(missing: usize) -> ImageOutcome {
+    ImageOutcome {
+        missing: (missing > 0).then(|| u32::try_from(missing).unwrap_or(u32::MAX)),
+        ..done()
     }
 }
 
@@ -145,5 +155,6 @@ fn failed(error: ImageError) -> ImageOutcome {
     ImageOutcome {
         code: Some(error.code.into()),
         message: Some(error.message),
+        missing: None,
     }
 }

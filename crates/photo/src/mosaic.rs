@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use crate::resize::{Part, resize_part};
 use crate::{Limits, PhotoError, Rgb, decode, read};
 
-/// White between tiles, in pixels.
+/// Between tiles, in pixels.
 const GAP: u32 = 2;
 /// The largest tile; a crop is never larger.
 const MAX_TILE: u32 = 1024;
 /// The longest side of a mosaic: what a JPEG can state.
 const MAX_SIDE: u32 = u16::MAX as u32;
-const WHITE: [u8; 3] = [255; 3];
+/// Between tiles and where no tile is: as quiet on a dark page as on a light one.
+const GROUND: [u8; 3] = [128; 3];
 /// What stands for a tile that cannot be read.
-const GREY: [u8; 3] = [160; 3];
+const GREY: [u8; 3] = [176; 3];
 
 /// A mosaic, and what it could not show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,11 +30,11 @@ pub struct Mosaic {
 }
 
 /// Lays out the first `max_tiles` pictures, left to right and top to bottom, as squares of `tile_side`
-/// pixels (at most 1024) with white gaps of two pixels, in as many columns as rows or one more.
+/// pixels (at most 1024) with grey gaps of two pixels, in as many columns as rows or one more.
 ///
 /// A mosaic's sides are at most 65,535 pixels, what a JPEG can state: tiles beyond that are not shown.
-/// Each picture is cut to its central square. One that cannot be read or decoded is a grey tile and is
-/// counted in [`Mosaic::missing`]. Without any picture the mosaic is one white tile.
+/// Each picture is cut to its central square. One that cannot be read or decoded is a lighter grey tile and is
+/// counted in [`Mosaic::missing`]. Without any picture the mosaic is one empty cell.
 ///
 /// # Cost
 /// One picture at a time besides the mosaic, which has about `max_tiles × tile_side²` pixels.
@@ -46,7 +47,7 @@ pub fn mosaic(tiles: &[PathBuf], tile_side: u32, max_tiles: usize) -> Mosaic {
     let (columns, rows) = grid(shown.len());
     let length = |count: u32| count * side + (count - 1) * GAP;
     let mut mosaic = Mosaic {
-        pixels: Rgb::filled(length(columns), length(rows), WHITE),
+        pixels: Rgb::filled(length(columns), length(rows), GROUND),
         tiles: shown.len(),
         missing: 0,
     };

@@ -11,14 +11,10 @@ pub enum PipelineError {
     /// The worker threads cannot be started.
     #[error("worker threads cannot be started: {0}")]
     Threads(String),
-    /// A crop cannot be written: the project folder is full or read-only, so going on would lose faces.
-    #[error("crop {path} cannot be written: {reason}")]
-    CropWrite {
-        /// The file that could not be written.
-        path: String,
-        /// The operating system's words.
-        reason: String,
-    },
+    /// No crop can be written: the project folder is full, read-only or closed, so going on would lose
+    /// faces. The text names the first crop and the operating system's reason.
+    #[error("{0}")]
+    CropWrite(String),
     /// The job was closed before this call.
     #[error("the job is closed")]
     Closed,
@@ -31,7 +27,7 @@ impl PipelineError {
         match self {
             Self::Face(error) => error.code(),
             Self::Threads(_) => "THREADS",
-            Self::CropWrite { .. } => "CROP_WRITE",
+            Self::CropWrite(_) => "CROP_WRITE",
             Self::Closed => "CLOSED",
         }
     }

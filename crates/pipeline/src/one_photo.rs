@@ -1,5 +1,8 @@
 //! The way of one photograph: bytes → pixels → faces → chips → vectors and crops.
 
+use std::fs;
+use std::io::ErrorKind;
+
 use faceweave_face::{Chip, Detection, FaceEngine};
 use faceweave_photo::{Limits, PhotoError, Rgb, crop, decode, encode_jpeg, write_private};
 
@@ -45,14 +48,10 @@ pub(crate) fn extract_photo(
     let mut rows = FaceRows::default();
     for face in &faces {
         let chip = clock.measure(Stage::Align, || align(engine, &photo.pixels, face));
-        let Some(vector) = clock.measure(Stage::Embed, || engine.embed(&chip))? else {
-            let outcome = Outcome::Skipped {
-                code: "FACE_EMBED",
-                message: "the embedder gave a face no direction (all zero or not finite); is this the right model file?".into(),
-                content: Some((hash, size)),
-            };
-            return Ok((outcome, FaceRows::default()));
-        };
+        // A face without a direction is still a face: its row is all zeros, and the others keep theirs.
+        let vector = clock
+            .measure(Stage::Embed, || engine.embed(&chip))?
+            .unwrap_or_else(|| vec![0.0; engine.embedder().dims]);
         let bbox = face.bbox;
         rows.boxes.extend([bbox.x, bbox.y, bbox.width, bbox.height]);
         rows.scores.push(face.score);
@@ -60,9 +59,21 @@ pub(crate) fn extract_photo(
         rows.vectors.extend(vector);
     }
     if let Some(target) = crops {
-        clock.measure(Stage::Crop, || {
+        let written = clock.measure(Stage::Crop, || {
             write_crops(&photo.pixels, &faces, target, settings)
-        })?;
+        });
+        match written {
+            Ok(()) => {}
+            Err(error) if error.is_of_this_photo => {
+                let outcome = Outcome::Skipped {
+                    code: "CROP_NAME",
+                    message: error.message,
+                    content: Some((hash, size)),
+                };
+                return Ok((outcome, FaceRows::default()));
+            }
+            Err(error) => return Err(PipelineError::CropWrite(error.message)),
+        }
     }
     let extracted = Extracted {
         hash,
@@ -88,12 +99,21 @@ fn align(engine: &FaceEngine, pixels: &Rgb, face: &Detection) -> Chip {
     })
 }
 
+/// Why the crops of a photograph could not be written.
+struct CropError {
+    message: String,
+    /// Only this photograph's names are the trouble; the disk takes the others' crops.
+    is_of_this_photo: bool,
+}
+
+/// Writes all crops of a photograph or, when one fails, leaves none of those it wrote.
 fn write_crops(
     pixels: &Rgb,
     faces: &[Detection],
     target: &CropTarget,
     settings: &PhotoSettings,
-) -> Result<(), PipelineError> {
+) -> Result<(), CropError> {
+    let mut written = Vec::with_capacity(faces.len());
     for (index, face) in faces.iter().enumerate() {
         let bbox = [face.bbox.x, face.bbox.y, face.bbox.width, face.bbox.height];
         let picture = crop(pixels, bbox, settings.crop_margin, settings.crop_max_side);
@@ -101,10 +121,34 @@ fn write_crops(
         let mut name = std::ffi::OsString::from(format!("face{}_", index + 1));
         name.push(&target.name);
         let path = target.folder.join(name);
-        write_private(&path, &jpeg).map_err(|error| PipelineError::CropWrite {
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        })?;
+        if let Err(error) = write_private(&path, &jpeg) {
+            for earlier in written {
+                // Best effort: a crop without its face is only in the way.
+                let _ = fs::remove_file(earlier);
+            }
+            return Err(CropError {
+                message: format!("its crop {} {error}", path.display()),
+                is_of_this_photo: is_about_the_name(&error),
+            });
+        }
+        written.push(path);
     }
     Ok(())
+}
+
+/// Whether a crop failed for its name or for what lies in its place, rather than for the disk (full,
+/// read-only, failing) or its rights, which no other crop would escape.
+fn is_about_the_name(error: &PhotoError) -> bool {
+    let PhotoError::Write { source, .. } = error else {
+        return false;
+    };
+    matches!(
+        source.kind(),
+        ErrorKind::NotADirectory
+            | ErrorKind::IsADirectory
+            | ErrorKind::DirectoryNotEmpty
+            | ErrorKind::AlreadyExists
+            | ErrorKind::InvalidFilename
+            | ErrorKind::InvalidInput
+    )
 }

@@ -35,7 +35,11 @@ fn samples() -> Vec<PathBuf> {
 
 fn job(threads: usize) -> ExtractJob {
     load_runtime(&runtime()).expect("ONNX Runtime: run npm ci first");
-    let options = JobOptions {
+    ExtractJob::new(options(threads)).expect("worker threads")
+}
+
+fn options(threads: usize) -> JobOptions {
+    JobOptions {
         detector: DetectorSpec {
             id: "centerface".into(),
             path: root().join("models/centerface.onnx"),
@@ -64,8 +68,39 @@ fn job(threads: usize) -> ExtractJob {
         limits: Limits::default(),
         crop_margin: 0.4,
         crop_max_side: 320,
-    };
-    ExtractJob::new(options).expect("worker threads")
+    }
+}
+
+/// One field of a protocol buffer: its number, and bytes behind their length.
+fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(bytes.len()).expect("a short field");
+    assert!(length < 128, "one byte of length");
+    [&[number << 3 | 2, length], bytes].concat()
+}
+
+/// An ONNX file that answers every chip of 2 × 2 pixels with its values less themselves: zeros.
+fn model_without_direction() -> Vec<u8> {
+    let shape: Vec<u8> = [1, 3, 2, 2]
+        .iter()
+        .flat_map(|&length| field(1, &[0x08, length]))
+        .collect();
+    let tensor = [&[0x08, 1][..], &field(2, &shape)].concat();
+    let value = |name: &[u8]| [field(1, name), field(2, &field(1, &tensor))].concat();
+    let node = [
+        field(1, b"x"),
+        field(1, b"x"),
+        field(2, b"y"),
+        field(4, b"Sub"),
+    ]
+    .concat();
+    let graph = [
+        field(1, &node),
+        field(2, b"g"),
+        field(11, &value(b"x")),
+        field(12, &value(b"y")),
+    ]
+    .concat();
+    [&[0x08, 8][..], &field(7, &graph), &field(8, &[0x10, 13])].concat()
 }
 
 fn inputs(paths: &[PathBuf]) -> Vec<PhotoInput> {
@@ -222,12 +257,73 @@ fn crops_are_written_one_a_face() {
 }
 
 #[test]
-fn a_crop_that_cannot_be_written_ends_the_job() {
-    let scratch = Scratch::new("full");
-    let file = scratch.0.join("not-a-folder");
-    fs::write(&file, "x").expect("a file");
+fn a_face_that_cannot_be_described_does_not_cost_the_photograph() {
+    let scratch = Scratch::new("zeros");
+    let file = scratch.0.join("zeros.onnx");
+    fs::write(&file, model_without_direction()).expect("a model");
+    let usual = options(1);
+    let embedder = EmbedderSpec {
+        path: file,
+        size: 2,
+        dims: 12,
+        mirror: false,
+        ..usual.embedder.clone()
+    };
+    load_runtime(&runtime()).expect("ONNX Runtime: run npm ci first");
+    let job = ExtractJob::new(JobOptions { embedder, ..usual }).expect("worker threads");
+    let batch = run(&job, &inputs(&samples()[..1]));
+    let [Outcome::Extracted(photo)] = batch.outcomes.as_slice() else {
+        panic!("{:?}", batch.outcomes)
+    };
+    assert!(photo.faces >= 1);
+    assert_eq!(batch.vectors, vec![0.0; photo.faces as usize * 12]);
+}
+
+#[test]
+fn a_crop_whose_name_is_taken_costs_its_photograph_alone() {
+    let scratch = Scratch::new("clash");
+    let folder = scratch.0.join("Faces");
+    fs::create_dir_all(folder.join("face1_sample1.jpg/below")).expect("a folder");
+    fs::write(scratch.0.join("file"), "x").expect("a file");
+    let places = [
+        (folder.clone(), "sample1.jpg".to_owned()),
+        (scratch.0.join("file"), "sample2.jpg".to_owned()),
+        (folder.clone(), format!("{}.jpg", "x".repeat(300))),
+        (folder.clone(), "sample4.jpg".to_owned()),
+    ];
+    let inputs: Vec<PhotoInput> = samples()
+        .into_iter()
+        .zip(places)
+        .map(|(path, (folder, name))| PhotoInput {
+            path,
+            crops: Some(CropTarget {
+                folder,
+                name: name.into(),
+            }),
+        })
+        .collect();
+    let batch = run(&job(2), &inputs);
+    let codes: Vec<&str> = batch
+        .outcomes
+        .iter()
+        .map(|outcome| match outcome {
+            Outcome::Skipped { code, message, .. } => {
+                assert_eq!(message.matches("cannot be written").count(), 1, "{message}");
+                *code
+            }
+            Outcome::Extracted(_) => "extracted",
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(codes, ["CROP_NAME", "CROP_NAME", "CROP_NAME", "extracted"]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_disk_that_takes_no_crop_ends_the_job() {
+    // No folder can be made under /proc, whoever asks.
     let target = CropTarget {
-        folder: file,
+        folder: "/proc/faceweave".into(),
         name: "sample1.jpg".into(),
     };
     let job = job(1);
@@ -267,37 +363,14 @@ fn a_closed_job_refuses_work() {
 
 #[test]
 fn a_missing_model_is_told_before_any_photograph() {
-    load_runtime(&runtime()).expect("ONNX Runtime");
-    let mut options = JobOptions {
-        detector: DetectorSpec {
-            id: "x".into(),
-            path: "/none.onnx".into(),
-            long_side: 320,
-            score_threshold: 0.5,
-        },
-        embedder: EmbedderSpec {
-            id: "x".into(),
-            path: "/none.onnx".into(),
-            size: 112,
-            template: [[0.0; 2]; 5],
-            mean: [0.0; 3],
-            scale: 1.0,
-            channels: ChannelOrder::Rgb,
-            layout: TensorLayout::Nchw,
-            dims: 192,
-            mirror: false,
-        },
-        threads: 1,
-        limits: Limits::default(),
-        crop_margin: 0.4,
-        crop_max_side: 320,
-    };
+    let mut options = options(1);
+    let detector = std::mem::replace(&mut options.detector.path, "/none.onnx".into());
     let missing = ExtractJob::new(options.clone()).expect("workers");
     let error = missing
         .run(missing.reserve(), &inputs(&samples()[..1]))
         .expect_err("no such file");
     assert_eq!(error.code(), "MODEL_MISSING");
-    options.detector.path = root().join("package.json");
+    options.detector.path = detector.with_file_name("centerface.json");
     let invalid = ExtractJob::new(options).expect("workers");
     let error = invalid
         .run(invalid.reserve(), &inputs(&samples()[..1]))

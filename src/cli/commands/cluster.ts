@@ -5,7 +5,7 @@ import type { ClusterStepSummary } from '../../project/index.js';
 import type { RawArguments } from '../arguments.js';
 import type { Outcome } from '../outcome.js';
 import { clusterFigures, conflictRecords, personRecords } from '../records.js';
-import { clusterSentences } from '../sentences.js';
+import { clusterSentences, count } from '../sentences.js';
 import { withSession } from '../session.js';
 import type { Terminal } from '../terminal.js';
 
@@ -14,6 +14,12 @@ export function warnOfClustering(terminal: Terminal, summary: ClusterStepSummary
   for (const warning of summary.warnings) terminal.warn(warning);
   for (const { personId, outcome } of summary.mosaics?.failed ?? []) {
     terminal.warn(`no mosaic of ${personId}: ${outcome.message ?? outcome.code}`);
+  }
+  const incomplete = summary.mosaics?.incomplete ?? [];
+  if (incomplete.length > 0) {
+    const missing = incomplete.reduce((sum, mosaic) => sum + mosaic.missing, 0);
+    const [mosaics, crops] = [count(incomplete.length, 'mosaic'), count(missing, 'crop')];
+    terminal.warn(`${mosaics} with grey tiles: ${crops} cannot be read; faceweave extract makes them again`);
   }
 }
 

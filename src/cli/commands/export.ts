@@ -2,12 +2,11 @@
  * `faceweave export faces|edges|people`: a table to stdout or to a file. The
  * table itself is the data, so `--json` adds no records on stdout.
  */
-import { resolve } from 'node:path';
 import { usageError } from '../../config/index.js';
 import type { TableFormat, TableName } from '../../project/index.js';
-import { writePrivateFile } from '../../store/index.js';
 import { type RawArguments, readText } from '../arguments.js';
 import type { Outcome } from '../outcome.js';
+import { writeOutputFile } from '../output-file.js';
 import { count } from '../sentences.js';
 import { withSession } from '../session.js';
 import { visible } from '../terminal.js';
@@ -40,7 +39,7 @@ export function exportCommand(raw: RawArguments): Promise<Outcome> {
           if (terminal.isReaderGone()) break;
         }
       } else {
-        await writePrivateFile(resolve(output), table.chunks);
+        await writeOutputFile(output, table.chunks);
         terminal.talk(`${count(table.rows, 'row')} in ${visible(output)}`);
       }
       return { outcome: table.rows === 0 ? 'nothing-found' : 'done', summary: {} };

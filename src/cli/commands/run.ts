@@ -16,6 +16,7 @@ import { clusterSentences, extractSentences, networkSentences, statsTable } from
 import { withSession } from '../session.js';
 import { warnOfClustering } from './cluster.js';
 import { extractRequest } from './extract.js';
+import { warnOfChanges } from './network.js';
 
 /** Handles the command. */
 export function runCommand(raw: RawArguments): Promise<Outcome> {
@@ -24,6 +25,7 @@ export function runCommand(raw: RawArguments): Promise<Outcome> {
     const { extract, cluster, network } = await project.run(extractRequest(session));
     for (const warning of extract.warnings) terminal.warn(warning);
     warnOfClustering(terminal, cluster);
+    warnOfChanges(terminal, network);
     if (args.json) {
       const contents = await project.contents(args.options);
       for (const record of conflictRecords(cluster.conflicts)) await session.record(record);

@@ -42,7 +42,8 @@ function picture(page: NetworkPageData, photo: PagePhoto, boxed: Boxed): HTMLEle
   const source = photo.thumbnail ?? photo.url;
   if (source === null) {
     frame.classList.add('missing');
-    frame.append(element('p', {}, 'This page carries no picture of it.'));
+    const reason = photo.isChanged ? 'Changed or missing since extraction.' : 'This page carries no picture of it.';
+    frame.append(element('p', {}, reason));
     return frame;
   }
   const image = element('img', {
@@ -92,5 +93,6 @@ export function evidenceLine(photo: PagePhoto): HTMLElement {
       ? element('span', { class: 'path' }, place)
       : element('a', { class: 'path', href: photo.url, target: '_blank', rel: 'noopener' }, place),
     element('span', { class: 'date' }, dateOf(photo.takenAt)),
+    ...(photo.isChanged ? [element('span', { class: 'note' }, 'changed or missing since extraction')] : []),
   );
 }

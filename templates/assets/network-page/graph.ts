@@ -56,6 +56,8 @@ export function drawGraph(container: HTMLElement, page: NetworkPageData, onChoos
   let colours = readColours();
   let chosen: Choice = { kind: 'none' };
   let dimmed = false;
+  /** While the rest is dimmed: the persons that are not. */
+  let bright: ReadonlySet<number> = new Set();
 
   const nodes = new DataSet<NodeItem>(
     page.persons.map((person, number) => ({
@@ -126,6 +128,7 @@ export function drawGraph(container: HTMLElement, page: NetworkPageData, onChoos
       const edge = page.edges[number];
       if (edge !== undefined) nearPersons.add(edge.source).add(edge.target);
     }
+    bright = nearPersons;
     nodes.update(
       page.persons.map((_, id) =>
         nearPersons.has(id)
@@ -155,6 +158,8 @@ export function drawGraph(container: HTMLElement, page: NetworkPageData, onChoos
   network.on('click', (event: { nodes: number[]; edges: string[] }) => {
     const [person] = event.nodes;
     const [edge] = event.edges;
+    // Who clicks looks at something: from here on the view is the reader's own.
+    ownView = true;
     if (person !== undefined) onChoose({ kind: 'person', person });
     else if (edge !== undefined) onChoose({ kind: 'edge', edge: Number(edge.slice(1)) });
     else onChoose({ kind: 'none' });
@@ -167,11 +172,40 @@ export function drawGraph(container: HTMLElement, page: NetworkPageData, onChoos
   network.on('dragEnd', () => {
     ownView = true;
   });
+  // A resize (the panel opens, the window changes) scales the library's view; ours keeps its scale and
+  // its upper left corner, so that what is under the pointer stays there.
+  let view = { scale: 1, corner: { x: 0, y: 0 } };
+  let resized = false;
+  const hold = (): void => {
+    const { scale, corner } = view;
+    const [x, y] = [corner.x + container.clientWidth / 2 / scale, corner.y + container.clientHeight / 2 / scale];
+    network.moveTo({ position: { x, y }, scale, animation: false });
+  };
   network.on('resize', () => {
-    if (!ownView) fit(false);
+    resized = true;
   });
-  network.on('hoverNode', () => container.classList.add('pointing'));
-  network.on('blurNode', () => container.classList.remove('pointing'));
+  // The library sets its own view after "resize" and before it draws.
+  network.on('initRedraw', () => {
+    if (!resized) return;
+    resized = false;
+    if (ownView) hold();
+    else fit(false);
+  });
+  network.on('afterDrawing', () => {
+    if (!resized) view = { scale: network.getScale(), corner: network.DOMtoCanvas({ x: 0, y: 0 }) };
+  });
+  // Dimmed or not, the person under the pointer is seen as clearly as the lines to it.
+  const lit = (person: number, isOver: boolean): void => {
+    if (dimmed && !bright.has(person)) nodes.update({ id: person, opacity: isOver ? 1 : DIMMED_OPACITY });
+  };
+  network.on('hoverNode', ({ node }: { node: number }) => {
+    container.classList.add('pointing');
+    lit(node, true);
+  });
+  network.on('blurNode', ({ node }: { node: number }) => {
+    container.classList.remove('pointing');
+    lit(node, false);
+  });
   network.on('hoverEdge', () => container.classList.add('pointing'));
   network.on('blurEdge', () => container.classList.remove('pointing'));
 
@@ -219,6 +253,9 @@ export function drawGraph(container: HTMLElement, page: NetworkPageData, onChoos
   return {
     choose: (choice, moveThere) => {
       chosen = choice;
+      // The panel has just opened or closed: take the new size now, not after the next step.
+      network.setSize('100%', '100%');
+      network.redraw();
       dim();
       select();
       if (!moveThere || choice.kind === 'none') return;

@@ -80,5 +80,8 @@ export function coverageText(page: NetworkPageData): string {
       `${counted(page.thumbnailsInlined, 'photograph')} behind connections stand in this page; ${count(page.photosLinked)} are linked to their files.`,
     );
   }
+  if (page.photosChanged > 0) {
+    sentences.push(`${counted(page.photosChanged, 'photograph')} changed or missing since extraction, and not shown.`);
+  }
   return sentences.join(' ');
 }

@@ -72,6 +72,18 @@ test('4: a project folder is not a source', async () => {
   assert.ok(!existsSync(join(root, 'other')));
 });
 
+test('4: results of face-network 1.0 are neither written over nor read', async () => {
+  const root = scratch();
+  const source = photographs(join(root, 'photos'), [1]);
+  for (const folder of ['Faces', 'Clusters', 'Data']) photographs(join(source, 'Face Network', folder), [2]);
+  const refused = await faceweave(['run', source]);
+  assert.equal(refused.code, 4);
+  assert.match(refused.stderr, /Faces, Clusters, Data, but no faceweave\.db[\s\S]*^hint: move .* away/m);
+  const elsewhere = await faceweave(['run', source, '--project', join(root, 'project'), '--json']);
+  assert.equal(elsewhere.code, 0);
+  assert.equal(records(elsewhere.stdout).at(-1)?.['files'], 1);
+});
+
 test('4: steps out of order say which comes first', async () => {
   const root = scratch();
   const source = photographs(join(root, 'photos'), [1]);

@@ -3,7 +3,7 @@
  * copy, a file replaced by another.
  */
 import assert from 'node:assert/strict';
-import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { faceweave, photographs, records, sample, scratch, tables } from '../faceweave.js';
@@ -113,4 +113,33 @@ test('a copy into a second source is a duplicate, and labels keep the sources ap
   const { stdout } = await faceweave(['export', 'faces', '--project', project]);
   assert.match(stdout, /^one\/sample1\.jpg,/m);
   assert.match(stdout, /^two\/sample2\.jpg,/m);
+});
+
+test('crops and mosaics that were deleted, or left out before, come back', async () => {
+  const source = photographs(join(scratch(), 'photos'), [1, 2]);
+  const project = join(source, 'Face Network');
+  await faceweave(['extract', source, '--no-crops']);
+  await faceweave(['run', source]);
+  const before = await tables(project);
+  const crops = readdirSync(join(project, 'Faces')).sort();
+  const mosaics = readdirSync(join(project, 'Clusters')).sort();
+  assert.ok(crops.length >= 2 && mosaics.length >= 2, `${crops.length} crops, ${mosaics.length} mosaics`);
+  for (const folder of ['Faces', 'Clusters']) rmSync(join(project, folder), { recursive: true });
+  const grey = await faceweave(['cluster', source]);
+  assert.match(grey.stderr, /warning: \d+ mosaics? with grey tiles: \d+ crops? cannot be read; faceweave extract/);
+  assert.equal((await summaryOf(['run', source]))['newPhotos'], 2);
+  assert.deepEqual(readdirSync(join(project, 'Faces')).sort(), crops);
+  assert.deepEqual(readdirSync(join(project, 'Clusters')).sort(), mosaics);
+  const last = await faceweave(['run', source]);
+  assert.deepEqual([last.stderr.includes('grey'), last.code], [false, 0]);
+  assert.deepEqual(await tables(project), before);
+});
+
+test('a folder named like a crop is only a folder', async () => {
+  const source = photographs(join(scratch(), 'photos'), [1]);
+  mkdirSync(join(source, 'face1_sample1.jpg'));
+  copyFileSync(join(source, 'sample1.jpg'), join(source, 'face1_sample1.jpg', 'IMG.jpg'));
+  const other = photographs(join(source, 'face1_sample1.jpg', 'face2_IMG.jpg'), [2]);
+  const { code, stderr } = await faceweave(['run', source]);
+  assert.deepEqual([code, stderr.includes('CROP_NAME'), other.length > 0], [0, false, true]);
 });

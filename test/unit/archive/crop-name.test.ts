@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cropName, cropPath, pathToBytes } from '../../../src/archive/index.js';
+import { cropFolder, cropName, pathToBytes } from '../../../src/archive/index.js';
 
 test('names by the rule', () => {
   assert.equal(cropName('IMG.jpg'), 'IMG.jpg');
@@ -17,8 +17,22 @@ test('names by the rule', () => {
 });
 
 test('a crop lies in the sub-folder of its photograph', () => {
-  assert.equal(cropPath('IMG.jpg', 1), 'Faces/face1_IMG.jpg');
-  assert.equal(cropPath('a/b c/IMG.png', 12), 'Faces/a/b c/face12_IMG.png.jpg');
+  assert.equal(cropFolder('IMG.jpg'), 'Faces');
+  assert.equal(cropFolder('a/b c/IMG.png'), 'Faces/a/b c');
+});
+
+test('a folder named like a crop never stands where a crop belongs', () => {
+  // Before, the crop of k/IMG.jpg and the folder of k/face1_IMG.jpg/x.jpg were one path.
+  assert.equal(cropFolder('k/face1_IMG.jpg/x.jpg'), 'Faces/k/face1_IMG.jpg~');
+  const names = ['face1_IMG.jpg', 'face1_IMG.jpg~', 'FACE1_IMG.jpg', 'face12_a', 'face1_', 'face_1', 'IMG.jpg', 'a'];
+  const paths = names.flatMap((first) => [`${first}/x.jpg`, ...names.map((second) => `${first}/${second}/x.jpg`)]);
+  const folders = paths.map((path) => cropFolder(path));
+  assert.equal(new Set(folders).size, paths.length, 'two folders meet');
+  const parts = new Set(folders.flatMap((folder) => folder.toLowerCase().split('/')));
+  for (const name of names) {
+    const crop = `face1_${cropName(name)}`.toLowerCase();
+    assert.ok(!parts.has(crop), `${crop} is a folder and a crop`);
+  }
 });
 
 test('no two names of up to four parts meet', () => {

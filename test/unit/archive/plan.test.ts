@@ -41,6 +41,17 @@ test('a skipped file is tried again when it changed, or on request', () => {
   assert.deepEqual(paths(planExtraction({ ...input, retry: true }).toRead), ['a', 'b']);
 });
 
+test('a file skipped by a limit is looked at again: the limit may be another one today', () => {
+  const big = { path: 'big', sizeBytes: 10, mtimeNs: '5', photoId: null, code: 'PHOTO_TOO_LARGE' };
+  const bad = { path: 'bad', sizeBytes: 10, mtimeNs: '5', photoId: null, code: 'PHOTO_DECODE' };
+  const plan = planExtraction({
+    candidates: [candidate('bad'), candidate('big')],
+    refused: [],
+    known: new Map([big, bad].map((state) => [state.path, state])),
+  });
+  assert.deepEqual(paths(plan.toRead), ['big']);
+});
+
 test('a photograph that these models have not seen is read', () => {
   const input = { candidates: [candidate('a')], refused: [], known: new Map([known('a')]) };
   assert.deepEqual(paths(planExtraction({ ...input, extracted: new Set([PHOTO]) }).toRead), []);

@@ -11,10 +11,10 @@ import { after, test } from 'node:test';
 import {
   bytesToPath,
   type Listing,
-  listCandidates,
+  listCandidates as listRoots,
   pathToBytes,
   resolveSources,
-  sourceLabels,
+  type WalkOptions,
 } from '../../../src/archive/index.js';
 import { compareText, FaceweaveError } from '../../../src/config/index.js';
 
@@ -29,6 +29,11 @@ function folderOf(...files: readonly (string | Buffer)[]): string {
     writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(file)]), 'x');
   }
   return folder;
+}
+
+/** Lists the sources as a first run does. */
+async function listCandidates(sources: readonly string[], options: WalkOptions = {}): Promise<Listing> {
+  return listRoots(resolveSources(sources), options);
 }
 
 function paths(listing: Listing): string[] {
@@ -105,9 +110,9 @@ test('a folder that cannot be read is refused, and the walk goes on', { skip: pr
   // Root reads everything, so the walk runs as another user when the test is root.
   const source = folderOf('closed/a.jpg', 'z.jpg');
   const module = new URL('../../../src/archive/index.ts', import.meta.url).href;
-  const program = `const { listCandidates } = await import(${JSON.stringify(module)});
+  const program = `const { listCandidates, resolveSources } = await import(${JSON.stringify(module)});
     if (process.getuid() === 0) process.setuid(65534);
-    const { candidates, refused } = await listCandidates([${JSON.stringify(source)}]);
+    const { candidates, refused } = await listCandidates(resolveSources([${JSON.stringify(source)}]));
     console.log(JSON.stringify({ candidates: candidates.map((c) => c.path), refused }));`;
   execFileSync('chmod', ['755', scratch, source]);
   execFileSync('chmod', ['000', join(source, 'closed')]);
@@ -134,6 +139,7 @@ test('passes over project folders, bins and version control', async () => {
   const listing = await listCandidates([source], { projectDir: join(source, 'Face Network') });
   assert.deepEqual(paths(listing), ['a.jpg']);
   assert.deepEqual(listing.passedFolders, ['.Trash-1000', '.git', '@eaDir', 'Face Network', 'old']);
+  assert.deepEqual(listing.otherProjects, ['old']);
 });
 
 test('a project folder is no source', async () => {
@@ -160,9 +166,28 @@ test('several sources are labelled, uniquely, and sorted; the same one twice is 
   );
   assert.deepEqual(paths(await listCandidates(sources)), ['album-2.jpg', 'album-2/a.jpg', 'album.jpg', 'album/a.jpg']);
   const roots = resolveSources(sources);
-  assert.deepEqual(sourceLabels(roots), ['album-2.jpg', 'album-2', 'album.jpg', 'album']);
+  assert.deepEqual(
+    roots.map(({ label }) => label),
+    ['album-2.jpg', 'album-2', 'album.jpg', 'album'],
+  );
   assert.match(roots[3]?.absolute ?? '', /one\/album$/);
-  assert.equal(sourceLabels(resolveSources([join(above, 'one')])), undefined);
+  assert.equal(resolveSources([join(above, 'one')])[0]?.label, '');
+});
+
+test('passes over what face-network 1.0 left, by name and by what it holds', async () => {
+  const results = (folder: string) => ['Faces', 'Clusters', 'Data'].map((name) => `${folder}/${name}/crop.jpg`);
+  const source = folderOf(
+    'a.jpg',
+    ...results('Face Network'),
+    'sub/Face Network/Faces/crop.jpg',
+    ...results('renamed'),
+    'family/Faces/b.jpg',
+    'family/Data/c.jpg',
+  );
+  const listing = await listCandidates([source], { projectDir: join(source, 'elsewhere') });
+  assert.deepEqual(paths(listing), ['a.jpg', 'family/Data/c.jpg', 'family/Faces/b.jpg']);
+  assert.deepEqual(listing.passedFolders, ['Face Network', 'renamed', 'sub/Face Network']);
+  assert.deepEqual(listing.otherProjects, listing.passedFolders);
 });
 
 test('an aborted walk stops with the reason', async () => {

@@ -1,8 +1,11 @@
 /** Where crops go: one place a photograph, never one that another photograph holds. */
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Candidate } from '../../../src/archive/index.js';
-import { cropAt, cropOwners, inProject, planCrops } from '../../../src/extract/index.js';
+import { cropAt, cropOwners, inProject, photosWithoutCrops, planCrops } from '../../../src/extract/index.js';
 
 function candidate(path: string): Candidate {
   return { path, absolute: `/photos/${path}`, sizeBytes: 1, mtimeNs: '1' };
@@ -40,4 +43,25 @@ test('the way out does not meet a real file of that name', () => {
 
 test('paths in the project are bytes, also where they are not UTF-8', () => {
   assert.deepEqual(inProject('/p', 'Faces/a\\xff.jpg'), Buffer.from('/p/Faces/a\xff.jpg', 'latin1'));
+});
+
+test('the owner of a place is told by the file name, whatever its folders are called', () => {
+  const owners = cropOwners([{ crop: 'Faces/face1_a~/face2_IMG.jpg', photoId: 'one' }]);
+  assert.deepEqual([...owners], [['Faces/face1_a~/IMG.jpg', 'one']]);
+});
+
+test('crops that were never written, or are gone, are found by folder', async (t) => {
+  const projectDir = mkdtempSync(join(tmpdir(), 'faceweave-crops-'));
+  t.after(() => rmSync(projectDir, { recursive: true, force: true }));
+  const odd = process.platform === 'linux' ? ['Faces/a/face1_\\xff.jpg'] : [];
+  mkdirSync(join(projectDir, 'Faces', 'a'), { recursive: true });
+  for (const crop of ['Faces/a/face1_x.jpg', ...odd]) writeFileSync(inProject(projectDir, crop), 'x');
+  const faces = [
+    ...['Faces/a/face1_x.jpg', ...odd].map((crop) => ({ crop, photoId: 'whole' })),
+    { crop: 'Faces/a/face1_y.jpg', photoId: 'gone' },
+    { crop: 'Faces/b/face1_x.jpg', photoId: 'gone with its folder' },
+    { crop: null, photoId: 'never' },
+  ];
+  const without = await photosWithoutCrops(faces, projectDir);
+  assert.deepEqual([...without].sort(), ['gone', 'gone with its folder', 'never']);
 });

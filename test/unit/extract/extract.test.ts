@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { resolveSources } from '../../../src/archive/index.js';
 import { resolveOptions } from '../../../src/config/index.js';
 import { type ExtractModel, extract } from '../../../src/extract/index.js';
 import type {
@@ -36,7 +37,7 @@ function fakeEngine(watched: Watched): Engine {
   let batches = 0;
   let done = 0;
   const known = new Set<string>();
-  const outcomeOf = ({ path }: PhotoInput): PhotoOutcome => {
+  const outcomeOf = ({ path, cropDir, cropName }: PhotoInput): PhotoOutcome => {
     if (isCancelled) return { status: 'cancelled', faces: 0 };
     const bytes = readFileSync(path);
     const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
@@ -44,6 +45,10 @@ function fakeEngine(watched: Watched): Engine {
     known.add(hash);
     if (bytes.toString().startsWith('bad')) {
       return { status: 'skipped', hash, code: 'PHOTO_DECODE', message: 'bad', faces: 0 };
+    }
+    if (cropDir !== undefined) {
+      mkdirSync(cropDir, { recursive: true });
+      writeFileSync(Buffer.concat([cropDir, Buffer.from('/face1_'), cropName ?? Buffer.alloc(0)]), 'jpeg');
     }
     return { status: 'extracted', hash, width: 9, height: 9, format: 'jpeg', orientation: 1, bytes: 1, faces: 1 };
   };
@@ -124,7 +129,7 @@ async function stage(files: Readonly<Record<string, string>>): Promise<Stage> {
 const { options } = resolveOptions({ flags: { batchSize: 1, threads: 2 }, cwd: '/nowhere' });
 
 function request({ source, projectDir }: Stage) {
-  return { sources: [source], projectDir, options, detector: model('detect'), embedder: model('embed') };
+  return { roots: resolveSources([source]), projectDir, options, detector: model('detect'), embedder: model('embed') };
 }
 
 const FIVE = { 'a.jpg': '1', 'b.jpg': '2', 'c.jpg': '3', 'd.jpg': '4', 'e.jpg': '5' };
@@ -168,6 +173,46 @@ test('the second run opens no engine', async () => {
   const idle = { ...fakeEngine({ log: [] }), openExtraction: UNUSED };
   const summary = await extract(at.store, idle, request(at));
   assert.deepEqual([summary.newPhotos, summary.unchanged], [0, 5]);
+  await at.store.close();
+});
+
+test('photographs whose crops are gone, or were never wanted, are read again; their faces keep their ids', async () => {
+  const at = await stage({ ...FIVE, 'copy of e.jpg': '5' });
+  const plain = request(at);
+  await extract(at.store, fakeEngine({ log: [] }), { ...plain, options: { ...options, crops: false } });
+  const ids = (await at.store.faces()).map(({ id }) => id);
+  const wanted = await extract(at.store, fakeEngine({ log: [] }), plain);
+  assert.deepEqual([wanted.newPhotos, wanted.unchanged, wanted.duplicates], [5, 0, 1]);
+  rmSync(join(at.projectDir, 'Faces', 'face1_b.jpg'));
+  const again = await extract(at.store, fakeEngine({ log: [] }), plain);
+  assert.deepEqual([again.newPhotos, again.unchanged], [1, 5]);
+  rmSync(join(at.projectDir, 'Faces'), { recursive: true });
+  assert.equal((await extract(at.store, fakeEngine({ log: [] }), plain)).newPhotos, 5);
+  const faces = await at.store.faces();
+  assert.deepEqual(faces.map(({ id }) => id).sort(), ids.sort());
+  assert.ok(faces.every(({ crop }) => crop !== null));
+  await at.store.close();
+});
+
+test('a face without a direction is kept without a vector, and told', async () => {
+  const at = await stage({ 'a.jpg': '1', 'b.jpg': '2' });
+  const engine = fakeEngine({ log: [] });
+  const blind: Engine = {
+    ...engine,
+    openExtraction: (chosen) => {
+      const extraction = engine.openExtraction(chosen);
+      const run: Extraction['run'] = async (inputs) => {
+        const batch = await extraction.run(inputs);
+        if (inputs.some(({ path }) => path.toString().endsWith('b.jpg'))) batch.vectors.fill(0);
+        return batch;
+      };
+      return { ...extraction, run };
+    },
+  };
+  const summary = await extract(at.store, blind, request(at));
+  assert.deepEqual([summary.newFaces, summary.undescribed, summary.skipped], [2, 1, 0]);
+  assert.equal((await at.store.faces()).length, 2);
+  assert.equal((await at.store.vectors('embed-1')).faceIds.length, 1);
   await at.store.close();
 });
 

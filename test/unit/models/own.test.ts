@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { FaceweaveError } from '../../../src/config/error.js';
-import { ARCFACE_TEMPLATE_112, resolveModel } from '../../../src/models/index.js';
+import { ARCFACE_TEMPLATE_112, listModels, resolveModel } from '../../../src/models/index.js';
 
 const CARD = {
   kind: 'aligned-embedder',
@@ -127,4 +127,31 @@ test('an own embedder is not taken for a detector', (t) => {
   const error = failure(() => resolveModel('detect', ownModel(t, CARD)));
   assert.equal(error.code, 'MODEL_INVALID');
   assert.match(error.message, /kind: expected a detector, found aligned-embedder/);
+});
+
+test('the form of the shipped cards is accepted for a file of one’s own', (t) => {
+  const sha256 = createHash('sha256').update('weights').digest('hex');
+  const [, shipped] = listModels();
+  assert.ok(shipped?.job === 'embed');
+  const { id, spec, card } = resolveModel('embed', ownModel(t, { ...shipped, sha256 }));
+  assert.match(id, new RegExp(`^${shipped.name}-`));
+  assert.deepEqual(
+    [spec.size, spec.dims, spec.mirror, spec.template, spec.mean, spec.scale],
+    [shipped.input.size, shipped.dims, shipped.mirror, shipped.input.template, shipped.input.mean, shipped.input.scale],
+  );
+  assert.equal(card.licence, shipped.licence);
+  const other = failure(() => resolveModel('embed', ownModel(t, shipped)));
+  assert.equal(other.code, 'MODEL_DAMAGED');
+  assert.match(other.hint ?? '', /take sha256 out of/);
+});
+
+test('the needed fields of that form are as few as those of the short one', (t) => {
+  const { kind, dims, ...input } = CARD;
+  const { spec } = resolveModel('embed', ownModel(t, { kind, dims, input }));
+  assert.deepEqual([spec.layout, spec.mirror, spec.template], ['nchw', false, [...ARCFACE_TEMPLATE_112]]);
+  const { size: _size, ...sizeless } = input;
+  const error = failure(() => resolveModel('embed', ownModel(t, { kind, dims, input: sizeless })));
+  assert.match(error.message, /input\.size: expected number, found nothing/);
+  const detector = { kind: 'centerface', input: { layout: 'nchw' }, dims: null, mirror: false };
+  assert.equal(resolveModel('detect', ownModel(t, detector)).spec.kind, 'centerface');
 });

@@ -142,3 +142,9 @@ test('refuses a face of a photograph it was not given', () => {
     (error) => error instanceof FaceweaveError && error.code === 'NETWORK_INPUT',
   );
 });
+
+test('paths sort by their UTF-8 bytes, as the store sorts them', () => {
+  const photos = [photo('1', 'a😀.jpg'), photo('2', 'a\uff5e.jpg')];
+  const { edges } = coAppear({ photos, faces: [...show('1', 'pa', 'pb'), ...show('2', 'pa', 'pb')] });
+  assert.deepEqual(edges[0]?.photoIds, ['2', '1']);
+});

@@ -10,7 +10,7 @@ import { currentMosaics, MAX_TILES, planMosaics, writeMosaics } from '../../../s
 
 const UNUSED = (): never => assert.fail('not part of mosaics');
 
-function engineWriting(written: string[]): Engine {
+function engineWriting(written: string[], missing?: number): Engine {
   return {
     describe: () => null,
     openExtraction: UNUSED,
@@ -20,7 +20,7 @@ function engineWriting(written: string[]): Engine {
       requests.map(({ output }) => {
         writeFileSync(output, 'jpeg');
         written.push(output.toString().replace(/.*\//, ''));
-        return {};
+        return missing === undefined ? {} : { missing };
       }),
   };
 }
@@ -44,9 +44,9 @@ after(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-function write(projectDir: string, faces: readonly AssignedFace[], written: string[]) {
+function write(projectDir: string, faces: readonly AssignedFace[], written: string[], missing?: number) {
   const cropPath = (crop: string): Buffer => Buffer.from(join(projectDir, crop));
-  return writeMosaics(engineWriting(written), { projectDir, faces, cropPath, threads: 1 });
+  return writeMosaics(engineWriting(written, missing), { projectDir, faces, cropPath, threads: 1 });
 }
 
 test('tiles stand best first, and not more than can be looked at', () => {
@@ -94,4 +94,19 @@ test('a mosaic counts as current only while it shows the faces of now', async ()
   const changed = [face('f1', 'paaaaaaaa', 0.1), face('f2', 'pbbbbbbbb', 0.1), face('f3', 'pbbbbbbbb', 0.2)];
   assert.deepEqual([...(await currentMosaics(projectDir, faces))], ['paaaaaaaa', 'pbbbbbbbb']);
   assert.deepEqual([...(await currentMosaics(projectDir, changed))], ['paaaaaaaa']);
+});
+
+test('a mosaic with grey tiles is told, is current for nobody, and is made again', async () => {
+  const projectDir = mkdtempSync(join(tmpdir(), 'faceweave-mosaics-'));
+  folders.push(projectDir);
+  const faces = [face('f1', 'paaaaaaaa', 0.1), face('f2', 'paaaaaaaa', 0.1)];
+  const first = await write(projectDir, faces, [], 2);
+  assert.deepEqual([first.written, first.incomplete], [1, [{ personId: 'paaaaaaaa', missing: 2 }]]);
+  assert.deepEqual([...(await currentMosaics(projectDir, faces))], []);
+  const again = await write(projectDir, faces, []);
+  assert.deepEqual([again.written, again.kept, again.incomplete], [1, 0, []]);
+  assert.deepEqual([...(await currentMosaics(projectDir, faces))], ['paaaaaaaa']);
+  // Still ours to remove when its person is no more.
+  await write(projectDir, [...faces, face('f3', 'paaaaaaaa', 0.1)], [], 1);
+  assert.equal((await write(projectDir, [], [])).removed, 1);
 });

@@ -4,10 +4,17 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { photoLocator, projectFolderOf, recordSources } from '../../../src/project/sources.js';
+import { recordOf } from '../../../src/archive/index.js';
+import type { SourceRecord } from '../../../src/config/index.js';
+import { checkedSources, photoLocator, projectFolderOf } from '../../../src/project/sources.js';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'faceweave-sources-')));
 after(() => rmSync(root, { recursive: true, force: true }));
+
+/** The sources of a first run. */
+function recordSources(sources: readonly string[], projectDir: string): readonly SourceRecord[] {
+  return checkedSources(sources, projectDir).map((source) => recordOf(source, projectDir));
+}
 
 test('the project lies in the one folder, else in the working directory', () => {
   const photos = join(root, 'photos');

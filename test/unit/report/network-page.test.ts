@@ -113,6 +113,23 @@ test('carries the network, its evidence and its coverage', async () => {
   });
 });
 
+test('a photograph that changed since extraction is listed, and neither shown nor linked', async () => {
+  const pictures = {
+    ...input.pictures,
+    thumbnails: new Map([...input.pictures.thumbnails].filter(([id]) => id !== '1')),
+    photoUrls: new Map([...input.pictures.photoUrls].filter(([id]) => id !== '1')),
+    changed: new Set(['1']),
+  };
+  const { html, result } = await renderNetworkPage({ ...input, pictures });
+  const data = dataOf(html);
+  const listed = data.photos.filter(({ isChanged }) => isChanged);
+  assert.deepEqual(
+    listed.map(({ path, thumbnail, url }) => [path.slice(-5), thumbnail, url]),
+    [['1.jpg', null, null]],
+  );
+  assert.deepEqual([data.photosChanged, result.thumbnailsInlined, result.photosLinked], [1, 1, 0]);
+});
+
 test('admits its own script and style by hash, and nothing else', async () => {
   const { html } = await renderNetworkPage(input);
   const written = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? '';

@@ -175,3 +175,14 @@ test('writes tables longer than one chunk without a seam', () => {
   assert.equal(parse(text(facesCsv(input))).length, 2501);
   assert.equal(JSON.parse(text(facesJson(input))).length, 2500);
 });
+
+test('rows sort by the UTF-8 bytes of their paths, as the store sorts them', () => {
+  const names = ['a😀.jpg', 'a\uff5e.jpg'];
+  const paths = names.map((path, at) => ({ ...(photos[0] as Photo), id: String(at), path, paths: [path] }));
+  const rows = facesJson({ photos: paths, faces: [face('x', '0', 1, null), face('y', '1', 1, null)], people: [] });
+  const records = JSON.parse([...rows].join('')) as { photo: string }[];
+  assert.deepEqual(
+    records.map((record) => record.photo),
+    [...names].reverse(),
+  );
+});

@@ -42,6 +42,24 @@ test('a folder that holds other things keeps its mode; what is put there is priv
   assert.equal(modeOf(layout.faces), '700');
 });
 
+test('results of another program, or without their database, are never written over', posixOnly, (t) => {
+  for (const name of ['Faces', 'Clusters', 'Data']) {
+    const folder = join(scratchFolder(t), 'Face Network');
+    mkdirSync(join(folder, name), { recursive: true });
+    // Empty, it is what a first run that was cut short leaves behind.
+    createProjectFolder(folder);
+    writeFileSync(join(folder, name, 'face1_IMG.jpg'), 'mine');
+    chmodSync(join(folder, name), 0o755);
+    assert.throws(
+      () => createProjectFolder(folder),
+      (error) => error instanceof FaceweaveError && error.code === 'PROJECT_FOREIGN' && error.message.includes(name),
+    );
+    assert.equal(modeOf(join(folder, name)), '755');
+    writeFileSync(join(folder, 'faceweave.db'), '');
+    createProjectFolder(folder);
+  }
+});
+
 test('a folder that cannot be made is an error that names it', (t) => {
   const folder = scratchFolder(t);
   writeFileSync(join(folder, 'file'), 'x');

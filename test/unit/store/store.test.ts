@@ -234,6 +234,18 @@ test('a face that a later extraction does not find is out of sight, and kept', a
   assert.equal((await store.faces()).length, 2);
 });
 
+test('when the faces of a photograph change, other models have not extracted it any more', async (t) => {
+  const { store } = await scratchStore(t);
+  const OTHER = 'dlib128-0123456789ab';
+  await store.saveModel({ id: OTHER, job: 'embed', dims: DIMS, card: '{}' });
+  await store.saveBatch(batchOf([1], 2));
+  await store.saveBatch(batchOf([1], 2, OTHER));
+  assert.deepEqual(await store.extractedPhotoIds(DETECTOR, EMBEDDER), [photoId(1)], 'the same faces: both are done');
+  await store.saveBatch(batchOf([1], 3, OTHER));
+  assert.deepEqual(await store.extractedPhotoIds(DETECTOR, OTHER), [photoId(1)]);
+  assert.deepEqual(await store.extractedPhotoIds(DETECTOR, EMBEDDER), [], 'the third face has no vector of this one');
+});
+
 test('saving a batch twice changes nothing', async (t) => {
   const { store } = await scratchStore(t);
   await store.saveBatch(batchOf([1, 2]));
