@@ -47,11 +47,11 @@ export interface ExtractionPlan<Known extends PathState> {
   readonly unreachable: readonly Known[];
 }
 
-/** What stood in the way of a crop may be gone by now. */
-const CROP_TROUBLE = 'CROP_NAME';
-
-/** Skipped by a limit that may be another one today: few files, and the limit is met before anything costly. */
-const LIMITS: ReadonlySet<string> = new Set(['PHOTO_TOO_LARGE', 'FILE_TOO_LARGE', CROP_TROUBLE]);
+/**
+ * Reasons that lie outside of the file and may be gone by now: the limit may be another one today, and what had a
+ * crop's name may have been moved away. Such files are few.
+ */
+const PASSING: ReadonlySet<string> = new Set(['PHOTO_TOO_LARGE', 'FILE_TOO_LARGE', 'CROP_NAME']);
 
 /** Makes the plan. Cost: linear in the paths. */
 export function planExtraction<Known extends PathState>(input: PlanInput<Known>): ExtractionPlan<Known> {
@@ -78,7 +78,7 @@ export function planExtraction<Known extends PathState>(input: PlanInput<Known>)
 
 function isSettled<Known extends PathState>(before: Known, now: Candidate, input: PlanInput<Known>): boolean {
   if (before.sizeBytes !== now.sizeBytes || before.mtimeNs !== now.mtimeNs) return false;
-  if (before.photoId === null) return input.retry !== true && !LIMITS.has(before.code ?? '');
+  if (before.photoId === null) return input.retry !== true && !PASSING.has(before.code ?? '');
   return input.extracted === undefined || input.extracted.has(before.photoId);
 }
 
