@@ -98,6 +98,6 @@ export function statsTable(stats: ExtractStats): readonly string[] {
     ...STAGES.map((stage) => row(stage, stats.stages[stage].seconds, stats.stages[stage].share)),
     row('total', stats.cpuSeconds, 1),
     `${count(stats.photos, 'photograph')}, ${count(stats.faces, 'face')}, ${stats.wallSeconds.toFixed(2)} s wall, threads busy ${(stats.busyShare * 100).toFixed(0)} %`,
-    `${stats.cpuMsPerPhoto.toFixed(1)} CPU ms a photograph, ${stats.facesPerSecond.toFixed(1)} faces a CPU second, peak memory ${Math.round(stats.peakRssBytes / 2 ** 20)} MB`,
+    `${(stats.faces / stats.wallSeconds).toFixed(1)} faces a second, ${stats.facesPerSecond.toFixed(1)} a CPU second, ${stats.cpuMsPerPhoto.toFixed(1)} CPU ms a photograph, peak memory ${Math.round(stats.peakRssBytes / 2 ** 20)} MB`,
   ];
 }
