@@ -29,5 +29,5 @@ pub use chip::Chip;
 pub use embedder::{ChannelOrder, EmbedderSpec, TensorLayout, normalise};
 pub use engine::{DetectorSpec, FaceEngine};
 pub use error::FaceError;
-pub use runtime::{load_runtime, runtime_version};
+pub use runtime::load_runtime;
 pub use similarity::{Points, Similarity};

@@ -16,7 +16,6 @@ use crate::FaceError;
 
 struct Loaded {
     environment: Environment,
-    path: PathBuf,
     version: String,
 }
 
@@ -61,7 +60,6 @@ pub fn load_runtime(path: &Path) -> Result<String, FaceError> {
     let version = ort::info().to_owned();
     let loaded = LOADED.get_or_init(|| Loaded {
         environment,
-        path: path.to_path_buf(),
         version,
     });
     Ok(loaded.version.clone())
@@ -74,14 +72,6 @@ fn forbid_telemetry() {
     // SAFETY: changing the environment is unsound while another thread reads it. This happens once, under `LOADING`,
     // before ONNX Runtime has any thread, and on the JavaScript thread, which is the one that reads it in a Node process.
     unsafe { std::env::set_var("ORT_DISABLE_TELEMETRY", "1") };
-}
-
-/// Path and build information of the library in force, if one is loaded.
-#[must_use]
-pub fn runtime_version() -> Option<(PathBuf, String)> {
-    LOADED
-        .get()
-        .map(|loaded| (loaded.path.clone(), loaded.version.clone()))
 }
 
 /// Opens a model with one thread and no spinning.
