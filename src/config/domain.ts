@@ -39,6 +39,28 @@ export interface Photo {
   readonly make: string | null;
   readonly model: string | null;
   readonly serial: string | null;
+  /** Degrees, WGS 84; null = the file states no place. Both or neither. */
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+  /** 16 hex digits: 64-bit perceptual hash of the upright picture; null = extracted before there was one. */
+  readonly fingerprint: string | null;
+  /**
+   * The id of the first photograph of its occasion: near-duplicates and bursts share one, a photograph alone is its
+   * own; null until occasions were looked for.
+   */
+  readonly occasionId: string | null;
+}
+
+/** How well a face can be recognised; each part and the score from 0 (useless) to 1, but for `sizePx`. */
+export interface FaceQuality {
+  /** The one score that tiers are cut from; its formula is in `crates/face`. */
+  readonly score: number;
+  readonly sharpness: number;
+  /** 1 = looks into the camera, upright; 0 = profile. */
+  readonly pose: number;
+  readonly brightness: number;
+  /** Short side of the box, pixels of the photograph. */
+  readonly sizePx: number;
 }
 
 /** One face in one photograph, without its vector. */
@@ -55,6 +77,14 @@ export interface Face {
   readonly points: readonly number[];
   /** Crop, relative to the project folder, forward slashes; null when crops were not written. */
   readonly crop: string | null;
+  /** null = extracted before quality was measured. */
+  readonly quality: FaceQuality | null;
+  /** `x, y, width, height` of the part of the photograph that the crop shows, whole pixels; null = not known. */
+  readonly cropPart: readonly number[] | null;
+  /** Years, by the age model; null = not asked for. */
+  readonly age: number | null;
+  /** 0 male … 1 female, by the model; null = not asked for. */
+  readonly gender: number | null;
 }
 
 /** One face with the person it belongs to. */
@@ -87,6 +117,7 @@ export interface SourceRecord {
   readonly absolute: string;
   /** Seen from the project folder, forward slashes: right also after both were moved together. */
   readonly relative: string;
+  /** A folder is walked; so is an archive or a list, file though it is. */
   readonly isFolder: boolean;
 }
 

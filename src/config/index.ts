@@ -15,6 +15,7 @@ export {
   RUNS_FOLDER,
 } from './layout.js';
 export {
+  OPTION_FIELDS,
   OPTION_TABLE,
   type OptionCommand,
   type OptionKey,

@@ -74,6 +74,9 @@ const text = (fallback: string, description: string, commands: Commands) =>
     commands,
   }) satisfies OptionField<z.ZodType<string>>;
 
+/** A number with its unit. */
+const DURATION = /^\d+(\.\d+)?\s*(ms|s|m|h|d)$/;
+
 const ALGORITHMS = ['auto', 'dbscan', 'ahc'] as const;
 
 /** The table itself; the order is the order of `--help`. */
@@ -81,17 +84,53 @@ export const OPTION_FIELDS = {
   threads: integer(0, 1024, 0, 'Threads that work at once; 0 = one a core', ['extract', 'cluster', 'network', 'run']),
   detector: text('centerface', 'Model that finds faces, or the path of a model card', EXTRACTING),
   embedder: text('mobilefacenet', 'Model that compares faces, or the path of a model card', EXTRACTING),
-  detectionSize: integer(
-    64,
-    8192,
-    640,
-    'Longest side, in pixels, at which faces are looked for; larger finds smaller faces',
+  minFace: integer(
+    8,
+    4096,
+    40,
+    'Smallest face that is looked for: short side of its box, in pixels of the photograph',
+    EXTRACTING,
+  ),
+  detectionSize: {
+    schema: z.int().min(64).max(8192).optional(),
+    kind: 'integer',
+    fallback: undefined,
+    expected: 'a whole number from 64 to 8192',
+    description: 'Longest side, in pixels, at which faces are looked for, once; default by --min-face',
+    commands: EXTRACTING,
+  } satisfies OptionField<z.ZodType<number | undefined>>,
+  tryRotations: yesOrNo(
+    false,
+    'Turn a photograph without a good face by 90°, 180° and 270° and look again',
     EXTRACTING,
   ),
   scoreThreshold: fraction(0, 1, 0.5, 'Lowest detector score of a face', EXTRACTING),
   maxPixels: integer(1, 2 ** 40, 268_435_456, 'Largest photograph that is read, in pixels', EXTRACTING),
   maxBytes: integer(1, 2 ** 40, 2 ** 30, 'Largest file that is read, in bytes', EXTRACTING),
   batchSize: integer(1, 65_536, 64, 'Photographs saved at once; at most so many are lost when killed', EXTRACTING),
+  maxTime: {
+    schema: z.string().regex(DURATION).optional(),
+    kind: 'text',
+    fallback: undefined,
+    expected: 'a time such as 90s, 45m, 2h or 1d',
+    description: 'Stop extracting after this time, as Ctrl-C does; running again goes on',
+    commands: EXTRACTING,
+  } satisfies OptionField<z.ZodType<string | undefined>>,
+  landmarks: yesOrNo(false, 'Measure 68 landmarks of each face', EXTRACTING),
+  ageGender: yesOrNo(false, 'Estimate age and gender of each face', EXTRACTING),
+  burstSeconds: fraction(
+    0,
+    86_400,
+    10,
+    'Alike photographs taken within so many seconds are one occasion; undated ones by their likeness alone',
+    EXTRACTING,
+  ),
+  connections: integer(1, 64, 8, 'Links of a list fetched at once', EXTRACTING),
+  fetchTimeout: fraction(0.1, 3600, 30, 'Seconds a link may take without an answer', EXTRACTING),
+  fetchRetries: integer(0, 20, 3, 'How often a link that failed for a passing reason is tried again', EXTRACTING),
+  allowPrivate: yesOrNo(false, 'Fetch links to loopback and private addresses too', EXTRACTING),
+  maxEntries: integer(1, 100_000_000, 1_000_000, 'Most entries of an archive that are looked at', EXTRACTING),
+  maxRatio: integer(1, 100_000, 200, 'Most bytes an archive may unpack for each of its own', EXTRACTING),
   allowEmpty: yesOrNo(false, 'Forget the photographs of a source that is empty now', EXTRACTING),
   crops: yesOrNo(true, 'Write a picture of each face', EXTRACTING),
   cropMargin: fraction(0, 10, 0.4, 'Margin around a crop, in parts of the face on each side', EXTRACTING),

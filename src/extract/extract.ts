@@ -146,7 +146,7 @@ async function runBatches(jobs: readonly Job[], work: Work): Promise<NativeStage
     detector: detector.spec,
     embedder: embedder.spec,
     threads: options.threads,
-    detectionSize: options.detectionSize,
+    detectionSize: options.detectionSize ?? 640,
     scoreThreshold: options.scoreThreshold,
     maxPixels: options.maxPixels,
     maxBytes: options.maxBytes,

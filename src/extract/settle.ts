@@ -95,6 +95,11 @@ function facesOf(
     score: need(batch.scores[row], 'score'),
     points: [...batch.points.subarray(row * 10, row * 10 + 10)],
     crop: file.cropOf === null ? null : file.cropOf(i + 1),
+    quality: null,
+    cropPart: null,
+    age: null,
+    gender: null,
+    landmarks: null,
     row,
   }));
 }
@@ -109,6 +114,9 @@ function newPhoto(photoId: string, outcome: PhotoOutcome, file: PlannedFile, fac
       make: outcome.make ?? null,
       model: outcome.model ?? null,
       serial: outcome.serial ?? null,
+      latitude: null,
+      longitude: null,
+      fingerprint: null,
       sizeBytes: outcome.bytes ?? file.sizeBytes,
       format: outcome.format ?? 'unknown',
       orientation: outcome.orientation ?? 1,

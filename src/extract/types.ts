@@ -18,7 +18,12 @@ export interface ExtractModel {
 export type ExtractChoices = Pick<
   Options,
   | 'threads'
+  | 'minFace'
   | 'detectionSize'
+  | 'tryRotations'
+  | 'landmarks'
+  | 'ageGender'
+  | 'burstSeconds'
   | 'scoreThreshold'
   | 'maxPixels'
   | 'maxBytes'

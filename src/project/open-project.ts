@@ -9,6 +9,7 @@ import {
   type AssignedFace,
   type Conflict,
   FaceweaveError,
+  OPTION_FIELDS,
   type Options,
   type Person,
   type Photo,
@@ -291,13 +292,17 @@ async function extractStep(
 }
 
 /** Options that decide which faces are found; photographs extracted before keep the faces of theirs. */
-const FINDING_OPTIONS: readonly (keyof Options)[] = ['detectionSize', 'scoreThreshold'];
+const FINDING_OPTIONS: readonly (keyof Options)[] = ['minFace', 'detectionSize', 'tryRotations', 'scoreThreshold'];
 
 function changedOptions(last: Manifest, options: Options): readonly string[] {
   return FINDING_OPTIONS.flatMap((key) => {
     const before = last.options[key];
-    if (before === undefined || before === options[key]) return [];
-    return [`${key} was ${before} and is ${options[key]} now: photographs extracted before keep the faces found then`];
+    // Unset options are no part of a manifest, nor are those of later versions.
+    if ((before ?? OPTION_FIELDS[key].fallback) === options[key]) return [];
+    const said = (value: unknown): string => (value === undefined ? 'not set' : String(value));
+    return [
+      `${key} was ${said(before)} and is ${said(options[key])} now: photographs extracted before keep the faces found then`,
+    ];
   });
 }
 

@@ -14,7 +14,7 @@ import {
   readTextOrNull,
   type SqlSession,
 } from './sqlite-session.js';
-import type { CropOwner, ExtractionBatch, NewFace, NewPhoto, StoredModel } from './store.js';
+import type { CropOwner, ExtractionBatch, FaceAttributes, NewFace, NewPhoto, StoredModel } from './store.js';
 
 const POINT_NUMBERS = 10;
 const CURRENT_EMBEDDER = 'embedder';
@@ -22,22 +22,33 @@ const CURRENT_EMBEDDER = 'embedder';
 const SAVE_MODEL = `INSERT INTO model (name, job, dims, card) VALUES (?, ?, ?, ?)
   ON CONFLICT (name) DO UPDATE SET job = excluded.job, dims = excluded.dims, card = excluded.card`;
 const SAVE_PHOTO = `INSERT INTO photo
-    (content, width, height, size_bytes, format, orientation, taken_at, make, model, serial)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (content, width, height, size_bytes, format, orientation, taken_at, make, model, serial,
+     latitude, longitude, fingerprint)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (content) DO UPDATE SET width = excluded.width, height = excluded.height,
     size_bytes = excluded.size_bytes, format = excluded.format, orientation = excluded.orientation,
-    taken_at = excluded.taken_at, make = excluded.make, model = excluded.model, serial = excluded.serial
+    taken_at = excluded.taken_at, make = excluded.make, model = excluded.model, serial = excluded.serial,
+    latitude = excluded.latitude, longitude = excluded.longitude, fingerprint = excluded.fingerprint
   RETURNING id`;
 // A crop written once stays on the disk though a later extraction writes none.
-const SAVE_FACE = `INSERT INTO face (name, photo, ordinal, x, y, width, height, score, points, crop)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+// Landmarks, age and gender found once stay though a later extraction does not ask for them.
+const SAVE_FACE = `INSERT INTO face (name, photo, ordinal, x, y, width, height, score, points, crop,
+    quality, sharpness, pose, brightness, size_px, part, age, gender, landmarks)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (name) DO UPDATE SET ordinal = excluded.ordinal, x = excluded.x, y = excluded.y,
     width = excluded.width, height = excluded.height, score = excluded.score, points = excluded.points,
-    crop = coalesce(excluded.crop, crop), retired = 0
+    crop = coalesce(excluded.crop, crop), part = iif(excluded.crop IS NULL AND crop IS NOT NULL, part, excluded.part),
+    quality = excluded.quality, sharpness = excluded.sharpness, pose = excluded.pose,
+    brightness = excluded.brightness, size_px = excluded.size_px, age = coalesce(excluded.age, age),
+    gender = coalesce(excluded.gender, gender), landmarks = coalesce(excluded.landmarks, landmarks), retired = 0
     WHERE photo = excluded.photo
   RETURNING id`;
 const SAVE_VECTOR = `INSERT INTO vector (model, face, numbers) VALUES (?, ?, ?)
   ON CONFLICT (model, face) DO UPDATE SET numbers = excluded.numbers`;
+const SAVE_ATTRIBUTES = `UPDATE face SET landmarks = coalesce(?, landmarks), age = coalesce(?, age),
+  gender = coalesce(?, gender) WHERE name = ?`;
+const SAVE_OCCASION = `UPDATE photo SET occasion = (SELECT id FROM photo AS head WHERE head.content = ?)
+  WHERE content = ?`;
 const EXTRACTED = `SELECT content FROM extraction JOIN photo ON photo.id = extraction.photo
   WHERE detector = (SELECT id FROM model WHERE name = ?) AND embedder = (SELECT id FROM model WHERE name = ?)
   ORDER BY content`;
@@ -93,6 +104,25 @@ export function extractionQueries(session: SqlSession) {
       return photoIds.flatMap((id) => session.sql(FACES_OF_PHOTO).all(id).map(readFace));
     },
 
+    saveAttributes(attributes: readonly FaceAttributes[]): void {
+      session.transaction(() => {
+        const update = session.sql(SAVE_ATTRIBUTES);
+        for (const { faceId, landmarks, age, gender } of attributes) {
+          const bytes = landmarks === null ? null : floatsToBytes(landmarks);
+          if (Number(update.run(bytes, age, gender, faceId).changes) === 0) {
+            throw argumentError(`face ${faceId} is not in the store`);
+          }
+        }
+      });
+    },
+
+    saveOccasions(occasions: ReadonlyMap<string, string>): void {
+      session.transaction(() => {
+        const update = session.sql(SAVE_OCCASION);
+        for (const [photoId, firstId] of occasions) update.run(firstId, photoId);
+      });
+    },
+
     crops(): readonly CropOwner[] {
       const owners: CropOwner[] = [];
       for (const row of session.sql(CROPS).iterate()) {
@@ -120,9 +150,13 @@ function modelRow(session: SqlSession, id: string): number {
 
 function writePhoto(session: SqlSession, { photo, faces }: NewPhoto, batch: ExtractionBatch, models: ModelRows): void {
   const { id, width, height, sizeBytes, format, orientation, takenAt, make, model, serial } = photo;
+  const { latitude, longitude, fingerprint } = photo;
   const saved = session
     .sql(SAVE_PHOTO)
-    .get(id, width, height, sizeBytes, format, orientation, takenAt, make, model, serial);
+    .get(
+      ...[id, width, height, sizeBytes, format, orientation, takenAt, make, model, serial],
+      ...[latitude, longitude, fingerprint],
+    );
   if (saved === undefined) throw argumentError(`photograph ${id} was not saved`);
   const row = readNumber(saved, 'id');
   const before = session
@@ -154,10 +188,18 @@ function writeFace(
   if (dims < 1 || vector.length !== dims) {
     throw argumentError(`face ${face.id} has no vector: row ${face.row} of ${vectors.length} numbers by ${dims}`);
   }
+  const { quality, cropPart, landmarks } = face;
   const points = floatsToBytes(Float32Array.from(face.points));
   const saved = session
     .sql(SAVE_FACE)
-    .get(face.id, photo, face.ordinal, x, y, width, height, face.score, points, face.crop);
+    .get(
+      ...[face.id, photo, face.ordinal, x, y, width, height, face.score, points, face.crop],
+      ...(quality === null
+        ? [null, null, null, null, null]
+        : [quality.score, quality.sharpness, quality.pose, quality.brightness, quality.sizePx]),
+      cropPart === null ? null : floatsToBytes(Float32Array.from(cropPart)),
+      ...[face.age, face.gender, landmarks === null ? null : floatsToBytes(landmarks)],
+    );
   if (saved === undefined) throw argumentError(`face ${face.id} belongs to another photograph already`);
   const row = readNumber(saved, 'id');
   // Zeros: the embedder could not describe this face. It has a place on no sphere, and belongs to no person.

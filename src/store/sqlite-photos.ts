@@ -3,7 +3,7 @@
  * by the photograph's first path, then the face's number in it. A photograph
  * that lost its last path is out of sight, and so are its faces; their rows stay.
  */
-import type { AssignedFace, Face, Photo } from '../config/domain.js';
+import type { AssignedFace, Face, FaceQuality, Photo } from '../config/domain.js';
 import type { SqlRow } from './sqlite-open.js';
 import {
   argumentError,
@@ -15,19 +15,24 @@ import {
   readTextOrNull,
   type SqlSession,
 } from './sqlite-session.js';
-import type { StoreCounts, VectorTable } from './store.js';
+import type { FaceLandmarks, StoreCounts, VectorTable } from './store.js';
 
 const FLOAT_BYTES = 4;
 
 // Photographs in sight, each with its first path in the order of UTF-8 bytes.
 const FIRST = `first AS (SELECT photo, min(path) AS path FROM path WHERE photo IS NOT NULL GROUP BY photo)`;
-const PHOTOS = `SELECT path.path AS path, photo.* FROM path JOIN photo ON photo.id = path.photo ORDER BY path.path`;
+const PHOTOS = `SELECT path.path AS path, photo.*, first.content AS occasion_content
+  FROM path JOIN photo ON photo.id = path.photo LEFT JOIN photo AS first ON first.id = photo.occasion
+  ORDER BY path.path`;
 const FACES = `WITH ${FIRST}
   SELECT face.*, content, person.name AS person, distance
   FROM first JOIN photo ON photo.id = first.photo
     JOIN face ON face.photo = first.photo AND NOT retired
     LEFT JOIN assignment ON assignment.face = face.id LEFT JOIN person ON person.id = assignment.person
   ORDER BY first.path, ordinal, face.name`;
+const LANDMARKS = `WITH ${FIRST}
+  SELECT face.name AS name, landmarks FROM first JOIN face ON face.photo = first.photo AND NOT retired
+  WHERE landmarks IS NOT NULL ORDER BY first.path, ordinal, face.name`;
 const ROWS_OF_MODEL = `WITH ${FIRST}
   SELECT face.id AS id, face.name AS name, face.photo AS photo
   FROM first JOIN face ON face.photo = first.photo AND NOT retired
@@ -70,6 +75,14 @@ export function photoQueries(session: SqlSession) {
       return faces;
     },
 
+    landmarks(): readonly FaceLandmarks[] {
+      const found: FaceLandmarks[] = [];
+      for (const row of session.sql(LANDMARKS).iterate()) {
+        found.push({ faceId: readText(row, 'name'), landmarks: readFloats(row, 'landmarks') });
+      }
+      return found;
+    },
+
     vectors: (embedderId: string): VectorTable => readVectors(session, embedderId),
 
     counts(): StoreCounts {
@@ -93,9 +106,6 @@ export function photoQueries(session: SqlSession) {
 
 /** A row of `face` with its photograph's public id in `content`. */
 export function readFace(row: SqlRow): Face {
-  const points = readBytes(row, 'points');
-  const numbers = new Float32Array(points.byteLength / FLOAT_BYTES);
-  copyFloats(points, numbers, 0);
   return {
     id: readText(row, 'name'),
     photoId: readText(row, 'content'),
@@ -107,9 +117,33 @@ export function readFace(row: SqlRow): Face {
       height: readNumber(row, 'height'),
     },
     score: readNumber(row, 'score'),
-    points: Array.from(numbers),
+    points: Array.from(readFloats(row, 'points')),
     crop: readTextOrNull(row, 'crop'),
+    quality: readQuality(row),
+    cropPart: row['part'] === null ? null : Array.from(readFloats(row, 'part')),
+    age: readNumberOrNull(row, 'age'),
+    gender: readNumberOrNull(row, 'gender'),
   };
+}
+
+function readQuality(row: SqlRow): FaceQuality | null {
+  const score = readNumberOrNull(row, 'quality');
+  if (score === null) return null;
+  return {
+    score,
+    sharpness: readNumber(row, 'sharpness'),
+    pose: readNumber(row, 'pose'),
+    brightness: readNumber(row, 'brightness'),
+    sizePx: readNumber(row, 'size_px'),
+  };
+}
+
+/** A blob of little-endian f32. */
+function readFloats(row: SqlRow, column: string): Float32Array {
+  const bytes = readBytes(row, column);
+  const numbers = new Float32Array(bytes.byteLength / FLOAT_BYTES);
+  copyFloats(bytes, numbers, 0);
+  return numbers;
 }
 
 function readPhoto(row: SqlRow): Omit<Photo, 'path' | 'paths'> {
@@ -121,6 +155,10 @@ function readPhoto(row: SqlRow): Omit<Photo, 'path' | 'paths'> {
     make: readTextOrNull(row, 'make'),
     model: readTextOrNull(row, 'model'),
     serial: readTextOrNull(row, 'serial'),
+    latitude: readNumberOrNull(row, 'latitude'),
+    longitude: readNumberOrNull(row, 'longitude'),
+    fingerprint: readTextOrNull(row, 'fingerprint'),
+    occasionId: readTextOrNull(row, 'occasion_content'),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * The tables of a project's database and their version. Apart from the queries
  * because a change here is a change of the format on disk: raise
- * `SCHEMA_VERSION` and write the step from the version before.
+ * `SCHEMA_VERSION` and write the step from the version before in `MIGRATIONS`.
  *
  * Inside, rows are numbered by small integers; the ids that derive from content
  * are unique columns. Vectors, nine tenths of the bytes, are little-endian f32.
@@ -10,7 +10,7 @@ import { FaceweaveError } from '../config/error.js';
 import type { SqlDatabase } from './sqlite-open.js';
 
 /** Version of the tables below. A store with a higher one is refused. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 /** "FcWv" in ASCII: marks the file as ours. */
 const APPLICATION_ID = 0x46635776;
 
@@ -30,7 +30,10 @@ CREATE TABLE photo (
   size_bytes INTEGER NOT NULL,
   format TEXT NOT NULL,
   orientation INTEGER NOT NULL,
-  taken_at TEXT, make TEXT, model TEXT, serial TEXT
+  taken_at TEXT, make TEXT, model TEXT, serial TEXT,
+  latitude REAL, longitude REAL,     -- degrees, WGS 84
+  fingerprint TEXT,                  -- perceptual hash, 16 hex digits
+  occasion INTEGER REFERENCES photo (id)
 ) STRICT;
 CREATE TABLE path (
   path TEXT PRIMARY KEY,             -- BINARY collation: the order of UTF-8 bytes
@@ -55,7 +58,11 @@ CREATE TABLE face (
   score REAL NOT NULL,
   points BLOB NOT NULL,              -- 10 × f32
   crop TEXT,
-  retired INTEGER NOT NULL DEFAULT 0 -- 1 = a later extraction of its photograph did not find it again
+  retired INTEGER NOT NULL DEFAULT 0, -- 1 = a later extraction of its photograph did not find it again
+  quality REAL, sharpness REAL, pose REAL, brightness REAL, size_px REAL,
+  part BLOB,                         -- 4 × f32: what the crop shows
+  age REAL, gender REAL,
+  landmarks BLOB                     -- 136 × f32
 ) STRICT;
 CREATE INDEX face_photo ON face (photo);
 CREATE TABLE vector (
@@ -91,10 +98,54 @@ CREATE TABLE setting (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE path_attribute (
+  path TEXT NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (path, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE link (
+  url TEXT PRIMARY KEY,
+  file TEXT, etag TEXT, last_modified TEXT,
+  fetched_at TEXT NOT NULL,
+  code TEXT, message TEXT
+) STRICT, WITHOUT ROWID;
 `;
 
+/** The step from each version to the next, from version 1 on. */
+const MIGRATIONS: readonly string[] = [
+  `
+ALTER TABLE photo ADD COLUMN latitude REAL;
+ALTER TABLE photo ADD COLUMN longitude REAL;
+ALTER TABLE photo ADD COLUMN fingerprint TEXT;
+ALTER TABLE photo ADD COLUMN occasion INTEGER REFERENCES photo (id);
+ALTER TABLE face ADD COLUMN quality REAL;
+ALTER TABLE face ADD COLUMN sharpness REAL;
+ALTER TABLE face ADD COLUMN pose REAL;
+ALTER TABLE face ADD COLUMN brightness REAL;
+ALTER TABLE face ADD COLUMN size_px REAL;
+ALTER TABLE face ADD COLUMN part BLOB;
+ALTER TABLE face ADD COLUMN age REAL;
+ALTER TABLE face ADD COLUMN gender REAL;
+ALTER TABLE face ADD COLUMN landmarks BLOB;
+CREATE TABLE path_attribute (
+  path TEXT NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (path, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE link (
+  url TEXT PRIMARY KEY,
+  file TEXT, etag TEXT, last_modified TEXT,
+  fetched_at TEXT NOT NULL,
+  code TEXT, message TEXT
+) STRICT, WITHOUT ROWID;
+`,
+];
+
 /**
- * Makes the tables in an empty file, or checks that they are ours and known.
+ * Makes the tables in an empty file, or checks that they are ours and known, and
+ * brings those of an earlier version up to date, in one transaction.
  *
  * Errors: `STORE_NEWER` when a later faceweave wrote them; `STORE_DAMAGED` when
  * the file is some other database.
@@ -119,6 +170,21 @@ export function prepareSchema(database: SqlDatabase, path: string): void {
       `${path}: written by a newer faceweave (store version ${version}; this one knows up to ${SCHEMA_VERSION})`,
       { code: 'STORE_NEWER', path, hint: 'update faceweave; nothing was changed' },
     );
+  }
+  if (version < SCHEMA_VERSION) migrate(database);
+}
+
+function migrate(database: SqlDatabase): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    // Read under the lock: another process may have done it by now.
+    const version = readNumber(database, 'PRAGMA user_version', 'user_version');
+    for (const step of MIGRATIONS.slice(version - 1)) database.exec(step);
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    database.exec('COMMIT');
+  } catch (cause) {
+    database.exec('ROLLBACK');
+    throw cause;
   }
 }
 

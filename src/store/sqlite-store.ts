@@ -4,6 +4,7 @@
  */
 import { FaceweaveError } from '../config/error.js';
 import { extractionQueries } from './sqlite-extraction.js';
+import { listQueries } from './sqlite-lists.js';
 import { closeDatabase, openDatabase, storeError } from './sqlite-open.js';
 import { pathQueries } from './sqlite-paths.js';
 import { personQueries } from './sqlite-persons.js';
@@ -39,6 +40,7 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions)
   const session = createSession(database);
   const paths = pathQueries(session);
   const extraction = extractionQueries(session);
+  const lists = listQueries(session);
   const photos = photoQueries(session);
   const persons = personQueries(session);
   const runs = runQueries(session, options.lastRunNumber);
@@ -66,6 +68,13 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions)
     saveBatch: offer(extraction.saveBatch),
     facesOfPhotos: offer(extraction.facesOfPhotos),
     crops: offer(extraction.crops),
+    saveAttributes: offer(extraction.saveAttributes),
+    saveOccasions: offer(extraction.saveOccasions),
+    landmarks: offer(photos.landmarks),
+    savePathAttributes: offer(lists.savePathAttributes),
+    pathAttributes: offer(lists.pathAttributes),
+    fetchedLinks: offer(lists.fetchedLinks),
+    saveFetchedLinks: offer(lists.saveFetchedLinks),
     currentEmbedder: offer(extraction.currentEmbedder),
     photos: offer(photos.photos),
     faces: offer(photos.faces),

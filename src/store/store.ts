@@ -31,11 +31,13 @@ export interface StoredModel {
 export interface NewFace extends Face {
   /** Row of the batch's `vectors`. */
   readonly row: number;
+  /** 68 landmarks, x and y each, pixels of the photograph; null = not asked for. */
+  readonly landmarks: Float32Array | null;
 }
 
 /** A photograph as extraction hands it over (paths come separately). */
 export interface NewPhoto {
-  readonly photo: Omit<Photo, 'path' | 'paths'> & {
+  readonly photo: Omit<Photo, 'path' | 'paths' | 'occasionId'> & {
     readonly sizeBytes: number;
     readonly format: string;
     /** EXIF orientation 1 … 8. */
@@ -53,6 +55,40 @@ export interface ExtractionBatch {
   /** Row-major `[faces × dims]`, unit rows; the store copies what it keeps. */
   readonly vectors: Float32Array;
   readonly dims: number;
+}
+
+/** What a later look at known faces found: landmarks, age, gender; null leaves what is stored. */
+export interface FaceAttributes {
+  readonly faceId: string;
+  readonly landmarks: Float32Array | null;
+  readonly age: number | null;
+  readonly gender: number | null;
+}
+
+/** The 68 landmarks of one face, x and y each, pixels of the photograph. */
+export interface FaceLandmarks {
+  readonly faceId: string;
+  readonly landmarks: Float32Array;
+}
+
+/** One link of a list, as it was last fetched. */
+export interface FetchedLink {
+  readonly url: string;
+  /** File in the project's folder of downloads; null = nothing was kept. */
+  readonly file: string | null;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  /** ISO 8601. */
+  readonly fetchedAt: string;
+  /** Why nothing came; null = it did. */
+  readonly code: string | null;
+  readonly message: string | null;
+}
+
+/** Further columns of a list, by the path they belong to. */
+export interface PathAttributes {
+  readonly path: string;
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** Which photograph a crop shows. */
@@ -127,6 +163,19 @@ export interface Store {
   savePaths(paths: readonly KnownPath[], gone: readonly string[]): Promise<void>;
   /** Faces of the given photographs as stored, for matching by overlap. */
   facesOfPhotos(photoIds: readonly string[]): Promise<readonly Face[]>;
+  /** Adds what a later look found; one transaction. */
+  saveAttributes(attributes: readonly FaceAttributes[]): Promise<void>;
+  /** Landmarks of the faces in sight that have them, in the order of `faces`. */
+  landmarks(): Promise<readonly FaceLandmarks[]>;
+  /** The first photograph of each one's occasion, by id; photographs left out have none. */
+  saveOccasions(occasions: ReadonlyMap<string, string>): Promise<void>;
+  /** Replaces the attributes of the given paths. */
+  savePathAttributes(attributes: readonly PathAttributes[]): Promise<void>;
+  /** Sorted by path. */
+  pathAttributes(): Promise<readonly PathAttributes[]>;
+  /** Links as last fetched, by URL. */
+  fetchedLinks(): Promise<ReadonlyMap<string, FetchedLink>>;
+  saveFetchedLinks(links: readonly FetchedLink[]): Promise<void>;
   /** The crop of every face, faces out of sight too: their files are still there. */
   crops(): Promise<readonly CropOwner[]>;
   /** Vectors of one embedder. */

@@ -10,6 +10,7 @@ import type { Browser } from 'playwright-core';
 import type { AssignedFace, Box, Person, Photo } from '../../src/config/domain.js';
 import { coAppear } from '../../src/network/index.js';
 import { type NetworkPageInput, relativeUrl } from '../../src/report/index.js';
+import { FACE_UNKNOWNS, PHOTO_UNKNOWNS } from '../samples.js';
 
 const SAMPLES = path.join(fileURLToPath(new URL('../../node_modules/@vladmandic/face-api/demo', import.meta.url)));
 
@@ -213,6 +214,7 @@ export function sampleInput(options: SampleOptions): NetworkPageInput {
       make: number % 2 === 0 ? 'NIKON CORPORATION' : 'Canon',
       model: number % 2 === 0 ? 'NIKON D90' : 'Canon EOS 5D',
       serial: null,
+      ...PHOTO_UNKNOWNS,
     });
     const inSample = SLOTS.filter((slot) => slot.sample === sample);
     const free = new Set(inSample);
@@ -229,6 +231,7 @@ export function sampleInput(options: SampleOptions): NetworkPageInput {
         score: 0.9,
         points: [],
         crop: null,
+        ...FACE_UNKNOWNS,
         personId: personId(member),
         distance: 0.1 + 0.4 * random(),
       });
@@ -260,6 +263,7 @@ export function sampleInput(options: SampleOptions): NetworkPageInput {
     make: null,
     model: null,
     serial: null,
+    ...PHOTO_UNKNOWNS,
   });
 
   const seen = new Set(faces.map((face) => face.personId));

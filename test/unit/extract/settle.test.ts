@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Memory, type PlannedFile, settle } from '../../../src/extract/settle.js';
 import type { ExtractBatch, PhotoOutcome } from '../../../src/native/index.js';
+import { FACE_UNKNOWNS } from '../../samples.js';
 
 const A = 'a'.repeat(32);
 const B = 'b'.repeat(32);
@@ -103,6 +104,7 @@ test('extracting again keeps the ids of faces that overlap', () => {
           score: 1,
           points: [],
           crop: null,
+          ...FACE_UNKNOWNS,
         },
       ],
     ],

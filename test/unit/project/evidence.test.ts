@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import type { Photo } from '../../../src/config/index.js';
 import { findEvidence } from '../../../src/project/evidence.js';
 import type { KnownPath } from '../../../src/store/index.js';
+import { PHOTO_UNKNOWNS } from '../../samples.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'faceweave-evidence-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,7 +20,18 @@ function known(path: string): KnownPath {
 
 function photo(...paths: readonly string[]): Photo {
   const [id = ''] = paths;
-  return { id, path: id, paths, width: 1, height: 1, takenAt: null, make: null, model: null, serial: null };
+  return {
+    id,
+    path: id,
+    paths,
+    width: 1,
+    height: 1,
+    takenAt: null,
+    make: null,
+    model: null,
+    serial: null,
+    ...PHOTO_UNKNOWNS,
+  };
 }
 
 test('only files of the size and time of their extraction are evidence; an intact copy will do', async () => {

@@ -88,6 +88,6 @@ test('other detection options warn that older photographs keep their faces', asy
   const project = await openProject({ sources: [source] });
   assert.deepEqual((await project.extract()).warnings, []);
   const { warnings } = await project.extract({ options: { detectionSize: 320 } });
-  assert.match(warnings[0] ?? '', /detectionSize was 640 and is 320 now/);
+  assert.match(warnings[0] ?? '', /detectionSize was not set and is 320 now/);
   await project.close();
 });

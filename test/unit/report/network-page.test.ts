@@ -7,6 +7,7 @@ import type { AssignedFace, Photo } from '../../../src/config/domain.js';
 import { coAppear } from '../../../src/network/index.js';
 import { type NetworkPageInput, renderNetworkPage } from '../../../src/report/index.js';
 import type { NetworkPageData } from '../../../src/report/network-page-data.js';
+import { FACE_UNKNOWNS, PHOTO_UNKNOWNS } from '../../samples.js';
 
 before(buildAssets);
 
@@ -23,6 +24,7 @@ function photo(id: string): Photo {
     make: 'NIKON CORPORATION',
     model: 'NIKON D90',
     serial: null,
+    ...PHOTO_UNKNOWNS,
   };
 }
 
@@ -35,6 +37,7 @@ function face(photoId: string, ordinal: number, personId: string | null, distanc
     score: 0.9,
     points: [],
     crop: null,
+    ...FACE_UNKNOWNS,
     personId,
     distance: personId === null ? null : distance,
   };

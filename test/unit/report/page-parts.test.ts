@@ -9,6 +9,7 @@ import type { AssignedFace, Photo } from '../../../src/config/domain.js';
 import { coAppear } from '../../../src/network/index.js';
 import { jsonForScript, planPictures, relativeUrl } from '../../../src/report/index.js';
 import { writePrivateFile } from '../../../src/store/index.js';
+import { FACE_UNKNOWNS, PHOTO_UNKNOWNS } from '../../samples.js';
 
 test('writes JSON that cannot end its script element and reads back the same', () => {
   const value = { '</script>': '<!-- & \u2028\u2029 ]]> "\\' };
@@ -40,7 +41,18 @@ test('addresses file names whose bytes are not UTF-8', () => {
 });
 
 function photo(id: string): Photo {
-  return { id, path: id, paths: [id], width: 1, height: 1, takenAt: null, make: null, model: null, serial: null };
+  return {
+    id,
+    path: id,
+    paths: [id],
+    width: 1,
+    height: 1,
+    takenAt: null,
+    make: null,
+    model: null,
+    serial: null,
+    ...PHOTO_UNKNOWNS,
+  };
 }
 
 function face(photoId: string, personId: string): AssignedFace {
@@ -52,6 +64,7 @@ function face(photoId: string, personId: string): AssignedFace {
     score: 1,
     points: [],
     crop: null,
+    ...FACE_UNKNOWNS,
     personId,
     distance: 0,
   };

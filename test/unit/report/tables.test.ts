@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { AssignedFace, Person, Photo } from '../../../src/config/domain.js';
 import { coAppear } from '../../../src/network/index.js';
 import { edgesCsv, edgesJson, facesCsv, facesJson, peopleCsv, peopleJson } from '../../../src/report/index.js';
+import { FACE_UNKNOWNS, PHOTO_UNKNOWNS } from '../../samples.js';
 
 const AWKWARD = 'x,"y"\n\r<é>\\xff.jpg';
 
@@ -18,6 +19,7 @@ const photos: readonly Photo[] = [
     make: 'Canon, Inc.',
     model: 'EOS "5"',
     serial: null,
+    ...PHOTO_UNKNOWNS,
   },
   {
     id: 'a1',
@@ -29,6 +31,7 @@ const photos: readonly Photo[] = [
     make: null,
     model: null,
     serial: null,
+    ...PHOTO_UNKNOWNS,
   },
 ];
 
@@ -41,6 +44,7 @@ function face(id: string, photoId: string, ordinal: number, personId: string | n
     score: 0.1 + 0.2,
     points: [],
     crop: personId === null ? null : `Faces/face${ordinal}_b.jpg`,
+    ...FACE_UNKNOWNS,
     personId,
     distance: personId === null ? null : 1e-7,
   };

@@ -77,6 +77,9 @@ export function newPhoto(number: number, faces: number, firstRow: number): NewPh
       make: 'Canon',
       model: null,
       serial: null,
+      latitude: 48.5,
+      longitude: -1.25,
+      fingerprint: '00ff00ff00ff00ff',
       sizeBytes: 1000,
       format: 'jpeg',
       orientation: 1,
@@ -94,6 +97,11 @@ export function newFace(number: number, ordinal: number, row: number): NewFace {
     score: Math.fround(0.9),
     points: Array.from({ length: 10 }, (_, at) => ordinal + at / 4),
     crop: `Faces/album/face${ordinal}_IMG_${number}.jpg`,
+    quality: { score: 0.75, sharpness: 0.5, pose: 1, brightness: 0.25, sizePx: 40 },
+    cropPart: [1, 2, 30, 40],
+    age: 31.5,
+    gender: 0.25,
+    landmarks: null,
     row,
   };
 }

@@ -12,7 +12,9 @@ import { test } from 'node:test';
 import { FaceweaveError } from '../../../src/config/index.js';
 import { openStore } from '../../../src/store/index.js';
 import { openDatabase } from '../../../src/store/sqlite-open.js';
+import { SCHEMA_VERSION } from '../../../src/store/sqlite-schema.js';
 import { batchOf, DETECTOR, EMBEDDER, saveModels, scratchFolder, scratchStore } from './project.js';
+import { VERSION_1 } from './version-1.js';
 
 const DATABASE = 'faceweave.db';
 
@@ -63,13 +65,46 @@ test('a store of a newer version is refused and stays as it is', async (t) => {
   await store.close();
   const path = join(folder, DATABASE);
   const database = await openDatabase(path, false);
-  database.exec('PRAGMA user_version = 2');
+  database.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
   database.close();
   const before = readFileSync(path);
   const error = await refusalOf(openStore(folder, { create: true }));
   assert.equal(error.code, 'STORE_NEWER');
-  assert.match(error.message, /store version 2; this one knows up to 1/);
+  assert.match(
+    error.message,
+    new RegExp(`store version ${SCHEMA_VERSION + 1}; this one knows up to ${SCHEMA_VERSION}`),
+  );
   assert.deepEqual(readFileSync(path), before);
+});
+
+/** Columns by table, as SQLite lists them. */
+async function columnsOf(path: string): Promise<Readonly<Record<string, readonly string[]>>> {
+  const database = await openDatabase(path, false);
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql IS NOT NULL").all();
+  const columns = tables.map(({ name }) => {
+    const rows = database.prepare(`SELECT name, type FROM pragma_table_info('${String(name)}')`).all();
+    return [String(name), rows.map((row) => `${String(row['name'])} ${String(row['type'])}`)] as const;
+  });
+  database.close();
+  return Object.fromEntries(columns.sort());
+}
+
+test('a store of version 1 is brought up to date, with what it holds', async (t) => {
+  const folder = scratchFolder(t);
+  const path = join(folder, DATABASE);
+  const old = await openDatabase(path, true);
+  old.exec(VERSION_1);
+  old.close();
+  const store = await openStore(folder);
+  const [face] = await store.faces();
+  assert.equal(face?.id, 'abcdef0123456789');
+  assert.equal(face?.quality, null);
+  assert.equal((await store.photos())[0]?.make, 'Canon');
+  assert.deepEqual([...(await store.vectors('embedder-1')).vectors], [1, 0]);
+  await store.close();
+  const made = await scratchStore(t);
+  await made.store.close();
+  assert.deepEqual(await columnsOf(path), await columnsOf(join(made.folder, DATABASE)));
 });
 
 test('what is no database, and another program’s database, are refused', async (t) => {
@@ -87,11 +122,12 @@ test('what is no database, and another program’s database, are refused', async
 
 test('a damaged page is reported as damage', async (t) => {
   const { store, folder } = await scratchStore(t);
-  await store.saveBatch(batchOf(Array.from({ length: 50 }, (_, at) => at)));
+  await store.saveBatch(batchOf(Array.from({ length: 200 }, (_, at) => at)));
   await store.close();
   const path = join(folder, DATABASE);
   const bytes = readFileSync(path);
-  bytes.fill(0xa5, 8 * 4096);
+  // The schema on the first pages stays readable: its damage would be found at opening.
+  bytes.fill(0xa5, bytes.length / 2);
   writeFileSync(path, bytes);
   const damaged = await openStore(folder);
   t.after(() => damaged.close());

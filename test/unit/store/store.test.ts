@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compareText, FaceweaveError } from '../../../src/config/index.js';
-import { openStore } from '../../../src/store/index.js';
+import { compareText, type Face, FaceweaveError } from '../../../src/config/index.js';
+import { type NewFace, openStore } from '../../../src/store/index.js';
 import {
   batchOf,
   DETECTOR,
@@ -39,6 +39,51 @@ test('an empty project holds nothing', async (t) => {
   assert.deepEqual(Object.values(await store.counts()), [0, 0, 0, 0, 0, 0, 0, 0]);
 });
 
+test('landmarks, age, gender and occasions are added later, and stay', async (t) => {
+  const { store } = await scratchStore(t);
+  await store.saveBatch(batchOf([1, 2]));
+  const landmarks = Float32Array.from({ length: 136 }, (_, at) => at / 4);
+  await store.saveAttributes([{ faceId: faceId(2, 1), landmarks, age: 40, gender: null }]);
+  await store.saveOccasions(new Map([[photoId(2), photoId(1)]]));
+  await store.saveBatch(batchOf([1, 2]));
+  const face = (await store.faces()).find(({ id }) => id === faceId(2, 1));
+  // The batch that came later states 31.5 itself.
+  assert.deepEqual([face?.age, face?.gender], [31.5, 0.25]);
+  assert.deepEqual(await store.landmarks(), [{ faceId: faceId(2, 1), landmarks }]);
+  assert.deepEqual(
+    (await store.photos()).map(({ occasionId }) => occasionId),
+    [null, photoId(1)],
+  );
+  assert.equal(
+    await codeOf(store.saveAttributes([{ faceId: 'none', landmarks, age: 1, gender: 1 }])),
+    'STORE_ARGUMENT',
+  );
+});
+
+test('attributes of paths and fetched links come back, whatever their names', async (t) => {
+  const { store } = await scratchStore(t);
+  const attributes = JSON.parse('{"__proto__": "x", "caption": "left: Ann"}') as Record<string, string>;
+  await store.savePathAttributes([{ path: 'list/b.jpg', attributes: { place: 'Oslo' } }]);
+  await store.savePathAttributes([{ path: 'list/b.jpg', attributes }]);
+  const [only] = await store.pathAttributes();
+  assert.deepEqual(Object.entries(only?.attributes ?? {}).sort(), Object.entries(attributes).sort());
+  const link = {
+    url: 'http://localhost/a.jpg',
+    file: 'a.jpg',
+    etag: '"1"',
+    lastModified: null,
+    fetchedAt: '2026-01-01T00:00:00Z',
+    code: null,
+    message: null,
+  };
+  await store.saveFetchedLinks([link]);
+  await store.saveFetchedLinks([{ ...link, file: null, code: 'LINK_GONE', message: 'not there' }]);
+  assert.deepEqual(
+    [...(await store.fetchedLinks()).values()].map(({ code }) => code),
+    ['LINK_GONE'],
+  );
+});
+
 test('a batch comes back as it went in, from another connection too', async (t) => {
   const { store, folder } = await scratchStore(t);
   await store.saveBatch(batchOf([1, 2]));
@@ -55,8 +100,12 @@ test('a batch comes back as it went in, from another connection too', async (t) 
     make: 'Canon',
     model: null,
     serial: null,
+    latitude: 48.5,
+    longitude: -1.25,
+    fingerprint: '00ff00ff00ff00ff',
+    occasionId: null,
   });
-  const { row: _, ...face } = newFace(2, 1, 0);
+  const face = withoutRow(newFace(2, 1, 0));
   assert.deepEqual((await again.faces())[2], { ...face, personId: null, distance: null });
   assert.deepEqual(await again.facesOfPhotos([photoId(2), photoId(9)]), [face, withoutRow(newFace(2, 2, 0))]);
   assert.deepEqual((await again.knownPaths()).get('album/IMG_1.jpg'), knownPath('album/IMG_1.jpg', 1));
@@ -72,7 +121,8 @@ test('a batch comes back as it went in, from another connection too', async (t) 
   );
 });
 
-function withoutRow<T extends { row: number }>({ row: _, ...rest }: T): Omit<T, 'row'> {
+/** What the store gives back of a face: its row and its landmarks are asked for apart. */
+function withoutRow({ row: _, landmarks: __, ...rest }: NewFace): Face {
   return rest;
 }
 
