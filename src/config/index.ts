@@ -11,6 +11,7 @@ export {
   DATABASE_FILE,
   DECISIONS_FILE,
   FACES_FOLDER,
+  LOCK_FILE,
   PROJECT_FOLDER,
   RUNS_FOLDER,
 } from './layout.js';

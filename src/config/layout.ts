@@ -5,6 +5,8 @@
 
 /** The database; a folder that holds a file of this name is a project folder. */
 export const DATABASE_FILE = 'faceweave.db';
+/** Held by the process that writes to the project. */
+export const LOCK_FILE = 'faceweave.lock';
 /** What people decided, one JSON line each. */
 export const DECISIONS_FILE = 'decisions.ndjson';
 /** Crops of faces, in the sub-folders of their photographs. */

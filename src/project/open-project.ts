@@ -22,7 +22,15 @@ import { type ModelCard, type ResolvedModel, resolveModel } from '../models/inde
 import { type Engine, type LongCall, nativeEngine } from '../native/index.js';
 import type { Network } from '../network/index.js';
 import { type ClusterSummary, clusterFaces, type MosaicSummary, personsOf, writeMosaics } from '../people/index.js';
-import { openStore, type RunRecord, type Store, type StoreCounts, type StoredModel } from '../store/index.js';
+import {
+  lockProject,
+  openStore,
+  projectLayout,
+  type RunRecord,
+  type Store,
+  type StoreCounts,
+  type StoredModel,
+} from '../store/index.js';
 import { buildNetwork, type NetworkSummary, networkOf } from './build-network.js';
 import { type Table, type TableFormat, type TableName, tableOf } from './exports.js';
 import { latestManifest, type Manifest, type ManifestDraft, type RunOutcome, recordRun } from './manifest.js';
@@ -218,18 +226,23 @@ function completed(options: Partial<Options>): Options {
   return resolveOptions({ flags: options, cwd: '/nowhere' }).options;
 }
 
-function recorded<Result>(
+async function recorded<Result>(
   { store, projectDir, engine }: Parts,
   command: string,
   request: StepRequest,
   work: (options: Options, draft: ManifestDraft) => Promise<{ readonly outcome: RunOutcome; readonly result: Result }>,
 ): Promise<Result> {
   const options = completed(request.options ?? {});
-  return recordRun(store, projectDir, command, options, async (draft) => {
-    const ended = await work(options, draft);
-    draft.native = engine.describe();
-    return ended;
-  });
+  const lock = await lockProject(projectLayout(projectDir), command, new Date().toISOString());
+  try {
+    return await recordRun(store, projectDir, command, options, async (draft) => {
+      const ended = await work(options, draft);
+      draft.native = engine.describe();
+      return ended;
+    });
+  } finally {
+    lock.release();
+  }
 }
 
 function callOf({ signal, onProgress }: LongCall): LongCall {

@@ -25,4 +25,5 @@ export {
   projectLayout,
   writeRunManifest,
 } from './project-folder.js';
+export { lockProject, type ProjectLock } from './project-lock.js';
 export type * from './store.js';
