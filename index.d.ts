@@ -15,7 +15,7 @@ export declare class ClusterJob {
    * Both arrays are copied before this call returns. Rejects with `ARGUMENT`, `CANCELLED`, `INTERNAL`
    * and the codes of the algorithm.
    */
-  run(vectors: Float32Array, dims: number, photos: Uint32Array): Promise<ClusterResult>
+  run(vectors: Float32Array, dims: number, photos: Uint32Array, tiers?: Uint8Array | undefined | null): Promise<ClusterResult>
   /** Asks the job to stop; its promise rejects with `CANCELLED`. */
   cancel(): void
   /** How far the job is; cheap, to be polled. */

@@ -46,11 +46,14 @@ export function extractFigures(summary: ExtractSummary, hasStats: boolean): Read
 
 /** What the summary says of a clustering. */
 export function clusterFigures(summary: ClusterStepSummary): Readonly<Record<string, unknown>> {
-  const { faces, persons, singles, conflicts, options, wallSeconds, warnings } = summary;
+  const { faces, persons, singles, joined, leftOut, listed, conflicts, options, wallSeconds, warnings } = summary;
   return {
     faces,
     persons,
     singles,
+    joined,
+    leftOut,
+    listed,
     conflicts: conflicts.length,
     clustering: options,
     clusterSeconds: wallSeconds,

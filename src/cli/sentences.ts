@@ -55,6 +55,12 @@ export function clusterSentences(summary: ClusterStepSummary): readonly string[]
   const lines = [
     `${count(summary.faces, 'face')} → ${count(summary.persons, 'person', 'persons')}, ${summary.singles.toLocaleString('en-US')} of one face (${algorithm}, threshold ${threshold}).`,
   ];
+  const poor = summary.leftOut + summary.listed;
+  if (poor + summary.joined > 0) {
+    lines.push(
+      `Of the poor faces ${summary.joined.toLocaleString('en-US')} joined a person; ${poor.toLocaleString('en-US')} are in none (${summary.leftOut} near nobody, ${summary.listed} too poor to tell).`,
+    );
+  }
   if (summary.conflicts.length > 0) {
     lines.push(
       `${count(summary.conflicts.length, 'pair')} of faces in one photograph looked like one person and were parted; faceweave status --json lists them.`,

@@ -31,6 +31,7 @@ const MEBIBYTE = 1 << 20;
 type Commands = readonly OptionCommand[];
 const EXTRACTING: Commands = ['extract', 'run'];
 const CLUSTERING: Commands = ['cluster', 'run'];
+const CLUSTERING_AND_EXPORT: Commands = ['cluster', 'run', 'export'];
 const DRAWING: Commands = ['network', 'run'];
 const LINKING: Commands = ['network', 'run', 'export'];
 
@@ -153,6 +154,14 @@ export const OPTION_FIELDS = {
     commands: CLUSTERING,
   } satisfies OptionField<z.ZodType<number | undefined>>,
   minSamples: integer(1, 1_000_000, 3, 'Neighbours that make a face dense (dbscan)', CLUSTERING),
+  foundQuality: fraction(0, 1, 0.3, 'Quality from which on a face may found a person', CLUSTERING_AND_EXPORT),
+  joinQuality: fraction(
+    0,
+    1,
+    0.15,
+    'Quality from which on a face may join a person; poorer ones are only listed',
+    CLUSTERING_AND_EXPORT,
+  ),
   mosaic: yesOrNo(true, 'Write a mosaic a person', CLUSTERING),
   scale: fraction(0.01, 10_000, 10, 'Size of a node: scale × log10(1 + photographs)', DRAWING),
   minWeight: integer(1, 1_000_000_000, 1, 'Fewest photographs that make a connection', LINKING),

@@ -64,6 +64,7 @@ export interface Engine {
     dims: number,
     photos: Uint32Array,
     call?: LongCall,
+    tiers?: Uint8Array,
   ): Promise<Boundary.ClusterResult>;
   /** JPEG bytes an input; empty where it failed, with the outcome beside it. */
   thumbnails(
@@ -130,6 +131,7 @@ async function cluster(
   dims: number,
   photos: Uint32Array,
   call: LongCall = {},
+  tiers?: Uint8Array,
 ): Promise<Boundary.ClusterResult> {
   const site = callSite();
   const addon = loadAddon();
@@ -143,6 +145,6 @@ async function cluster(
         return { step: 'cluster', completed: done, total };
       },
     },
-    () => guardedAsync(() => job.run(vectors, dims, photos), site),
+    () => guardedAsync(() => job.run(vectors, dims, photos, tiers), site),
   );
 }

@@ -16,6 +16,7 @@ import {
   type RequestedAlgorithm,
 } from './defaults.js';
 import { namePersons } from './identity.js';
+import { type Tier, type TierThresholds, tierOf } from './tiers.js';
 
 /** What a caller may choose. */
 export interface ClusterRequest extends LongCall {
@@ -27,6 +28,8 @@ export interface ClusterRequest extends LongCall {
   readonly minSamples?: number;
   /** Threads; 0 = all cores. */
   readonly threads?: number;
+  /** Quality scores from which on a face may found or join a person; default: every face founds. */
+  readonly tiers?: TierThresholds;
   /** Model id of the vectors to cluster; default: the last extraction's. */
   readonly embedderId?: string;
 }
@@ -40,15 +43,23 @@ export interface ResolvedClusterOptions {
   readonly minSamples: number;
   readonly samePhotoExempt: number;
   readonly embedderId: string;
+  readonly foundQuality: number;
+  readonly joinQuality: number;
 }
 
-/** What clustering found. */
+/** What clustering found; `faces` = those in persons + `leftOut` + `listed`. */
 export interface ClusterSummary {
   readonly options: ResolvedClusterOptions;
   readonly faces: number;
   readonly persons: number;
   /** Persons seen in one face only. */
   readonly singles: number;
+  /** Faces of the second tier that joined a person. */
+  readonly joined: number;
+  /** Faces of the second tier that were near nobody: in no person. */
+  readonly leftOut: number;
+  /** Faces of the third tier: in no person. */
+  readonly listed: number;
   /** Pairs of one photograph that fell into one person. */
   readonly conflicts: readonly Conflict[];
   readonly warnings: readonly string[];
@@ -78,6 +89,8 @@ export function resolveClusterOptions(
       minSamples: request.minSamples ?? DEFAULT_MIN_SAMPLES,
       samePhotoExempt: Math.min(thresholds.samePhotoExempt, threshold),
       embedderId,
+      foundQuality: request.tiers?.foundQuality ?? 0,
+      joinQuality: request.tiers?.joinQuality ?? 0,
     },
     warnings,
   };
@@ -85,8 +98,9 @@ export function resolveClusterOptions(
 
 /**
  * Clusters every face of one embedder and saves the result in place of the one
- * before. A face that DBSCAN leaves as noise is a person of one face: nobody is
- * dropped in silence, `--min-size` hides.
+ * before. A good face that DBSCAN leaves as noise is a person of one face: nobody
+ * is dropped in silence, `--min-size` hides. Poor faces join or stay in no person,
+ * and are counted.
  *
  * *Errors*: `NOTHING_EXTRACTED` when the project holds no faces' vectors yet.
  */
@@ -105,6 +119,7 @@ export async function clusterFaces(
   }
   const { options, warnings } = resolveClusterOptions(request, embedderId);
   const table = await store.vectors(embedderId);
+  const tiers = tiersOf(table, options);
   const result =
     table.faceIds.length === 0
       ? EMPTY_RESULT
@@ -124,9 +139,10 @@ export async function clusterFaces(
             ...(request.signal === undefined ? {} : { signal: request.signal }),
             ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
           },
+          tiers,
         );
   const previous = await previousPersons(store);
-  const { assignments, persons, singles } = assign(table.faceIds, result, previous);
+  const { assignments, persons, singles } = assign(table.faceIds, result, previous, tiers);
   const conflicts = await conflictsOf(store, table, result);
   await store.saveClustering({
     embedderId,
@@ -139,10 +155,25 @@ export async function clusterFaces(
     faces: table.faceIds.length,
     persons,
     singles,
+    ...countTiers(tiers, result.labels),
     conflicts,
     warnings,
     wallSeconds: (performance.now() - started) / 1000,
   };
+}
+
+/** One tier a face, as native code takes them. */
+function tiersOf({ qualities }: VectorTable, thresholds: TierThresholds): Uint8Array {
+  return Uint8Array.from(qualities, (score) => tierOf(Number.isNaN(score) ? null : { score }, thresholds));
+}
+
+function countTiers(tiers: Uint8Array, labels: Int32Array): Pick<ClusterSummary, 'joined' | 'leftOut' | 'listed'> {
+  const counts = { joined: 0, leftOut: 0, listed: 0 };
+  for (const [row, tier] of tiers.entries()) {
+    if (tier === 3) counts.listed += 1;
+    else if (tier === 2) counts[(labels[row] ?? -1) < 0 ? 'leftOut' : 'joined'] += 1;
+  }
+  return counts;
 }
 
 const EMPTY_RESULT: ClusterResult = {
@@ -160,11 +191,16 @@ async function previousPersons(store: Store): Promise<ReadonlyMap<string, string
   return persons;
 }
 
-/** Labels to assignments, in the order of `faceIds`. Pure. */
+const FOUNDS: Tier = 1;
+/** In place of a group: a poor face that is near nobody. */
+const NOBODY = -1;
+
+/** Labels to assignments, in the order of `faceIds`. `tiers`: one a face; default: every face founds. Pure. */
 export function assign(
   faceIds: readonly string[],
   result: Pick<ClusterResult, 'labels' | 'distances'>,
   previous: ReadonlyMap<string, string>,
+  tiers?: ArrayLike<number>,
 ): { assignments: readonly Assignment[]; persons: number; singles: number } {
   if (result.labels.length !== faceIds.length) {
     throw new FaceweaveError(`clustering gave ${result.labels.length} labels for ${faceIds.length} faces`, {
@@ -176,6 +212,10 @@ export function assign(
   const groupOfFace = new Int32Array(faceIds.length);
   for (const [row, faceId] of faceIds.entries()) {
     const label = result.labels[row] ?? -1;
+    if (label < 0 && (tiers?.[row] ?? FOUNDS) !== FOUNDS) {
+      groupOfFace[row] = NOBODY;
+      continue;
+    }
     const known = label < 0 ? undefined : groupOfLabel.get(label);
     if (known !== undefined) {
       groups[known]?.push(faceId);
@@ -189,6 +229,7 @@ export function assign(
   const ids = namePersons(groups, previous);
   const assignments = faceIds.map((faceId, row) => {
     const distance = result.distances[row] ?? Number.NaN;
+    if (groupOfFace[row] === NOBODY) return { faceId, personId: null, distance: null };
     return {
       faceId,
       personId: ids[groupOfFace[row] ?? 0] ?? null,

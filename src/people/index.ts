@@ -20,3 +20,4 @@ export {
 export { foundingId, namePersons } from './identity.js';
 export { currentMosaics, MAX_TILES, MOSAIC_FOLDER, type MosaicSummary, planMosaics, writeMosaics } from './mosaics.js';
 export { facesByPerson, personsOf } from './persons.js';
+export { type Tier, type TierThresholds, tierOf } from './tiers.js';

@@ -340,12 +340,13 @@ async function clusterStep(
   request: StepRequest,
   draft: ManifestDraft,
 ): Promise<ClusterStepSummary> {
-  const { threads, algorithm, threshold, minSamples } = options;
+  const { threads, algorithm, threshold, minSamples, foundQuality, joinQuality } = options;
   const summary = await clusterFaces(store, engine, {
     ...callOf(request),
     threads,
     algorithm,
     minSamples,
+    tiers: { foundQuality, joinQuality },
     ...(threshold === undefined ? {} : { threshold }),
   });
   const { conflicts: _kept, ...rest } = summary;

@@ -34,7 +34,7 @@ const LANDMARKS = `WITH ${FIRST}
   SELECT face.name AS name, landmarks FROM first JOIN face ON face.photo = first.photo AND NOT retired
   WHERE landmarks IS NOT NULL ORDER BY first.path, ordinal, face.name`;
 const ROWS_OF_MODEL = `WITH ${FIRST}
-  SELECT face.id AS id, face.name AS name, face.photo AS photo
+  SELECT face.id AS id, face.name AS name, face.photo AS photo, face.quality AS quality
   FROM first JOIN face ON face.photo = first.photo AND NOT retired
     JOIN vector ON vector.model = ? AND vector.face = face.id
   ORDER BY first.path, ordinal, face.name`;
@@ -171,12 +171,14 @@ function readVectors(session: SqlSession, embedderId: string): VectorTable {
   const photoNumbers = new Map<number, number>();
   const faceIds: string[] = [];
   const photos: number[] = [];
+  const qualities: number[] = [];
   for (const row of session.sql(ROWS_OF_MODEL).iterate(modelRow)) {
     places.set(readNumber(row, 'id'), faceIds.length);
     faceIds.push(readText(row, 'name'));
     const photo = readNumber(row, 'photo');
     if (!photoNumbers.has(photo)) photoNumbers.set(photo, photoNumbers.size);
     photos.push(photoNumbers.get(photo) ?? 0);
+    qualities.push(readNumberOrNull(row, 'quality') ?? Number.NaN);
   }
   let dims = readNumberOrNull(model, 'dims') ?? 0;
   let vectors = new Float32Array(faceIds.length * dims);
@@ -193,5 +195,5 @@ function readVectors(session: SqlSession, embedderId: string): VectorTable {
     }
     copyFloats(numbers, vectors, place * dims);
   }
-  return { faceIds, photos: Uint32Array.from(photos), vectors, dims };
+  return { faceIds, photos: Uint32Array.from(photos), qualities: Float32Array.from(qualities), vectors, dims };
 }

@@ -105,6 +105,8 @@ export interface VectorTable {
   readonly faceIds: readonly string[];
   /** Photo number of each face: equal numbers, equal photographs. */
   readonly photos: Uint32Array;
+  /** `[faces]`: quality scores, 0 … 1; NaN = not measured. */
+  readonly qualities: Float32Array;
   /** Row-major `[faces × dims]`, unit rows. */
   readonly vectors: Float32Array;
   readonly dims: number;

@@ -55,7 +55,7 @@ pub struct Options {
 /// One label a face, and what there is to say about it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clustering {
-    /// `[faces]`: clusters numbered from 0 by their first face; −1 = noise (DBSCAN only).
+    /// `[faces]`: clusters numbered from 0 by their first face; −1 = noise (DBSCAN, or a tier that founds nothing).
     pub labels: Vec<i32>,
     /// `[faces]`: cosine distance to the own cluster's mean direction; NaN for noise.
     pub distances: Vec<f32>,

@@ -40,6 +40,7 @@ mod merge_rule;
 mod neighbours;
 mod products;
 mod rules;
+mod tiers;
 mod vectors;
 
 pub use cluster::{Algorithm, Clustering, Options, cluster};
@@ -53,4 +54,5 @@ pub use means::distances_to_means;
 pub use merge_rule::{Candidate, MergeRule, NarrowingCut, OnePerPhoto, Part, Plain};
 pub use neighbours::{MAX_PAIRS, RadiusGraph, radius_graph};
 pub use rules::{SamePhotoInput, separate_same_photo};
+pub use tiers::{Tier, cluster_tiers};
 pub use vectors::{LENGTH_TOLERANCE, Vectors};

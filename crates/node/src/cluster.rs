@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use faceweave_cluster::{Algorithm, Clustering, Context, Options, Vectors, cluster};
+use faceweave_cluster::{Algorithm, Clustering, Context, Options, Tier, Vectors, cluster_tiers};
 use faceweave_pipeline::worker_pool;
 use napi::bindgen_prelude::{Float32Array, Int32Array, Object, Uint32Array};
 use napi::{Env, Result};
@@ -33,7 +33,7 @@ pub struct ClusterOptions {
 /// One label a face.
 #[napi(object)]
 pub struct ClusterResult {
-    /// `[faces]`; clusters are numbered by first appearance, −1 = noise.
+    /// `[faces]`; clusters are numbered by first appearance, −1 = noise, or a poor face that joined nobody.
     pub labels: Int32Array,
     /// `[faces]`: cosine distance to the mean of the face's cluster; NaN for noise.
     pub distances: Float32Array,
@@ -101,9 +101,10 @@ impl ClusterJob {
         })
     }
 
-    /// Clusters `[faces × dims]` unit rows; `photos` holds the number of each face's photograph.
+    /// Clusters `[faces × dims]` unit rows; `photos` holds the number of each face's photograph, `tiers` what each face
+    /// may do: 1 = found a person (the default), 2 = join one, 3 = neither.
     ///
-    /// Both arrays are copied before this call returns. Rejects with `ARGUMENT`, `CANCELLED`, `INTERNAL`
+    /// The arrays are copied before this call returns. Rejects with `ARGUMENT`, `CANCELLED`, `INTERNAL`
     /// and the codes of the algorithm.
     #[napi(catch_unwind, ts_return_type = "Promise<ClusterResult>")]
     pub fn run<'env>(
@@ -112,6 +113,7 @@ impl ClusterJob {
         vectors: &[f32],
         dims: u32,
         photos: &[u32],
+        tiers: Option<&[u8]>,
     ) -> Result<Object<'env>> {
         let dims = dims as usize;
         if dims == 0 || vectors.len() != photos.len() * dims {
@@ -122,6 +124,13 @@ impl ClusterJob {
             );
             return Err(JobError::argument("vectors", "faces × dims values", found).into());
         }
+        let tiers = match tiers {
+            Some(numbers) => numbers
+                .iter()
+                .map(|&tier| tier_of(tier))
+                .collect::<std::result::Result<Vec<_>, JobError>>(),
+            None => Ok(vec![Tier::Founds; photos.len()]),
+        }?;
         let (vectors, photos) = (vectors.to_vec(), photos.to_vec());
         let (options, threads) = (self.options.clone(), self.threads);
         let (work, cancel) = (Arc::clone(&self.shared), Arc::clone(&self.shared));
@@ -136,9 +145,10 @@ impl ClusterJob {
                     done: &work.done,
                     total: &work.total,
                 };
-                Ok(cluster(
+                Ok(cluster_tiers(
                     &Vectors::new(&vectors, dims)?,
                     &photos,
+                    &tiers,
                     &options,
                     &context,
                 )?)
@@ -162,6 +172,15 @@ impl ClusterJob {
                 total: self.shared.total.load(Ordering::Relaxed) as f64,
             })
         })?)
+    }
+}
+
+fn tier_of(number: u8) -> std::result::Result<Tier, JobError> {
+    match number {
+        1 => Ok(Tier::Founds),
+        2 => Ok(Tier::Joins),
+        3 => Ok(Tier::Listed),
+        other => Err(JobError::argument("tiers", "1, 2 or 3", other)),
     }
 }
 

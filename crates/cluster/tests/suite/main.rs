@@ -6,3 +6,4 @@ mod photos;
 mod reference;
 mod running;
 mod support;
+mod tiers;
