@@ -2,14 +2,14 @@
  * The public face of `archive`: from the sources a user names to the list of
  * files that may be photographs, and what changed since the last time.
  */
+export type { ArchiveFormat, ArchiveLimits, ArchiveMember, Candidate, Refusal } from './candidate.js';
 export { cropFolder, cropName } from './crop-name.js';
 export { labelSources, ownerOf, recognise, recordOf } from './label.js';
 export { bytesToPath, escapeBackslashes, pathToBytes } from './path-text.js';
 export { isPictureExtension, isPictureName } from './picture-name.js';
 export { type ExtractionPlan, type PathState, type PlanInput, planExtraction, type RefusedPath } from './plan.js';
-export { resolveSources, type SourceRoot, sortRoots } from './source.js';
+export { resolveSources, type SourceKind, type SourceRoot, sortRoots } from './source.js';
 export {
-  type Candidate,
   type Listing,
   listCandidates,
   type WalkEntry,

@@ -3,7 +3,7 @@
  * done: nothing, read, or forget. Pure: it touches neither disk nor database.
  */
 import type { SkippedFile } from '../config/domain.js';
-import type { Candidate } from './walk.js';
+import type { Candidate, Refusal } from './candidate.js';
 
 /** What is known of one path (the store's `KnownPath` fits). */
 export interface PathState {
@@ -19,16 +19,18 @@ export interface PathState {
 /** What the plan is made from. */
 export interface PlanInput<Known extends PathState> {
   readonly candidates: readonly Candidate[];
-  readonly refused: readonly SkippedFile[];
+  readonly refused: readonly Refusal[];
   /** The paths known of the sources that were walked, and of no other: what is missing from these is gone. */
   readonly known: ReadonlyMap<string, Known>;
   /** Ids of the photographs that need nothing more; when omitted, every known photograph. */
   readonly extracted?: ReadonlySet<string>;
   /** Try skipped files again though they have not changed. */
   readonly retry?: boolean;
+  /** Whether a known path is kept though it was not listed: its source was only looked at in part. */
+  readonly isKept?: (path: string) => boolean;
 }
 
-/** A refused entry as the store records it: no size or time, so that it is looked at afresh each time. */
+/** A refused entry as the store records it: mostly no size or time, so that it is looked at afresh each time. */
 export interface RefusedPath extends Omit<PathState, 'code'>, SkippedFile {
   readonly photoId: null;
 }
@@ -70,9 +72,9 @@ export function planExtraction<Known extends PathState>(input: PlanInput<Known>)
   for (const before of input.known.values()) {
     if (seen.has(before.path)) continue;
     if (closedFolders.some((folder) => isUnder(before.path, folder))) unreachable.push(before);
-    else gone.push(before.path);
+    else if (input.isKept?.(before.path) !== true) gone.push(before.path);
   }
-  const refused = input.refused.map((entry) => ({ ...entry, sizeBytes: 0, mtimeNs: '0', photoId: null }));
+  const refused = input.refused.map((entry) => ({ sizeBytes: 0, mtimeNs: '0', ...entry, photoId: null }));
   return { unchanged, toRead, refused, gone, unreachable };
 }
 

@@ -19,9 +19,16 @@ export interface SourceRoot {
   readonly label: string;
   /** The source as the user wrote it. */
   readonly given: string;
-  /** A folder is walked; a file is itself the one candidate. */
+  /** Paths go on below the label: a folder, and also an archive or a list; a file is itself the one candidate. */
   readonly isFolder: boolean;
+  /** What kind of source it is; when omitted, a folder or a file by `isFolder`. */
+  readonly kind?: SourceKind;
+  /** Of kind `names`: the files and folders named below `absolute`, or anywhere, as bytes. */
+  readonly names?: readonly Buffer[];
 }
+
+/** `list`: a table of links or paths. `names`: some files of a folder, named one by one; the rest of it is left alone. */
+export type SourceKind = 'folder' | 'file' | 'archive' | 'list' | 'names';
 
 /**
  * The roots of the sources of a project that has none yet, in the order of their

@@ -7,28 +7,17 @@
 import { type BigIntStats, type Dirent, realpathSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { SkippedFile } from '../config/domain.js';
 import { CLUSTERS_FOLDER, DATA_FOLDER, DATABASE_FILE, FACES_FOLDER, PROJECT_FOLDER } from '../config/layout.js';
 import { compareText } from '../config/order.js';
+import type { Candidate, Refusal } from './candidate.js';
 import { bytesToPath, escapeBackslashes } from './path-text.js';
 import { isIgnoredFolder, isPictureName, kindOfOther } from './picture-name.js';
 import type { SourceRoot } from './source.js';
 
-/** A regular file that may be a photograph. */
-export interface Candidate {
-  /** Label of its source (when there are several), and the path relative to it; see `path-text`. */
-  readonly path: string;
-  /** Where it lies; bytes when its path is not UTF-8. */
-  readonly absolute: string | Buffer;
-  readonly sizeBytes: number;
-  /** Modification time in nanoseconds, decimal. */
-  readonly mtimeNs: string;
-}
-
 /** What became of one entry of a walk, in the order of paths. */
 export type WalkEntry =
   | { readonly kind: 'candidate'; readonly candidate: Candidate }
-  | { readonly kind: 'refused'; readonly refused: SkippedFile }
+  | { readonly kind: 'refused'; readonly refused: Refusal }
   /** A regular file that no name calls a picture. */
   | { readonly kind: 'other'; readonly extension: string }
   /** A folder that was passed over: the project folder, another project's, version control, a bin, thumbnails. */
@@ -42,7 +31,7 @@ export type WalkEntry =
 export interface Listing {
   readonly candidates: readonly Candidate[];
   /** Codes `FILE_NOT_REGULAR`, `FILE_READ`, `FOLDER_READ`. */
-  readonly refused: readonly SkippedFile[];
+  readonly refused: readonly Refusal[];
   /** Files that are no pictures, counted by extension in lower case; '' = none, `._` = shadows that macOS writes. */
   readonly others: ReadonlyMap<string, number>;
   readonly passedFolders: readonly string[];
@@ -86,7 +75,7 @@ interface Place {
  */
 export async function listCandidates(roots: readonly SourceRoot[], options: WalkOptions = {}): Promise<Listing> {
   const candidates: Candidate[] = [];
-  const refused: SkippedFile[] = [];
+  const refused: Refusal[] = [];
   const others = new Map<string, number>();
   const passedFolders: string[] = [];
   const otherProjects: string[] = [];
