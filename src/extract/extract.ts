@@ -26,7 +26,18 @@ import type { ExtractRequest, ExtractSummary } from './types.js';
 /** Batches that native code works on at once: one is saved while the next runs. */
 const BATCHES_IN_FLIGHT = 2;
 
-const NO_STAGES: NativeStages = { read: 0, hash: 0, decode: 0, detect: 0, align: 0, embed: 0, crop: 0 };
+const NO_STAGES: NativeStages = {
+  read: 0,
+  hash: 0,
+  decode: 0,
+  fingerprint: 0,
+  detect: 0,
+  align: 0,
+  quality: 0,
+  embed: 0,
+  attributes: 0,
+  crop: 0,
+};
 
 /** A file to be read, with where its crops go. */
 interface Job {
@@ -146,7 +157,9 @@ async function runBatches(jobs: readonly Job[], work: Work): Promise<NativeStage
     detector: detector.spec,
     embedder: embedder.spec,
     threads: options.threads,
-    detectionSize: options.detectionSize ?? 640,
+    minFace: options.minFace,
+    ...(options.detectionSize === undefined ? {} : { detectionSize: options.detectionSize }),
+    tryRotations: options.tryRotations,
     scoreThreshold: options.scoreThreshold,
     maxPixels: options.maxPixels,
     maxBytes: options.maxBytes,

@@ -9,6 +9,9 @@ import { type Addon, loadAddon, loadedSoFar, loadRuntime } from './load.js';
 import { type LongCall, withSignal } from './signal.js';
 
 export type {
+  AttributeBatch,
+  AttributeInput,
+  AttributeOptions,
   ClusterOptions,
   ClusterResult,
   ExtractBatch,
@@ -58,6 +61,12 @@ export interface Engine {
   /** Versions of what was loaded, for manifests; null when nothing was. Loads nothing. */
   describe(): EngineVersions | null;
   openExtraction(options: Boundary.ExtractOptions): Extraction;
+  /** Landmarks, age and gender of known faces: one outcome an input, in the same order; a bad picture never rejects. */
+  attributes(
+    options: Boundary.AttributeOptions,
+    inputs: readonly Boundary.AttributeInput[],
+    call?: LongCall,
+  ): Promise<Boundary.AttributeBatch>;
   cluster(
     options: Boundary.ClusterOptions,
     vectors: Float32Array,
@@ -92,6 +101,7 @@ export function nativeEngine(): Engine {
       return { core: info.version, target: info.target, runtime: runtime?.version ?? null };
     },
     openExtraction,
+    attributes,
     cluster,
     thumbnails: (paths, maxSidePx, quality, threads) =>
       guardedAsync(() => loadAddon().thumbnails([...paths], maxSidePx, quality, threads), callSite()),
@@ -123,6 +133,32 @@ function openExtraction(options: Boundary.ExtractOptions): Extraction {
     stages: () => guarded(() => job.stages()),
     close: () => guarded(() => job.close()),
   };
+}
+
+async function attributes(
+  options: Boundary.AttributeOptions,
+  inputs: readonly Boundary.AttributeInput[],
+  call: LongCall = {},
+): Promise<Boundary.AttributeBatch> {
+  const site = callSite();
+  const addon = loadAddon();
+  loadRuntime();
+  const job = guarded(() => new addon.AttributeJob(options));
+  try {
+    return await withSignal(
+      {
+        ...call,
+        cancel: () => job.cancel(),
+        read: () => {
+          const { done, faces } = job.progress();
+          return { step: 'attributes', completed: done, total: inputs.length, faces };
+        },
+      },
+      () => guardedAsync(() => job.run([...inputs]), site),
+    );
+  } finally {
+    job.close();
+  }
 }
 
 async function cluster(

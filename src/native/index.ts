@@ -3,6 +3,9 @@
  * vocabulary, and the search for the files it needs. Loading is lazy.
  */
 export {
+  type AttributeBatch,
+  type AttributeInput,
+  type AttributeOptions,
   type ClusterOptions,
   type ClusterResult,
   type Engine,

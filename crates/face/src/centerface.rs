@@ -82,7 +82,17 @@ pub(crate) fn decode(maps: &Maps<'_>, threshold: f32, scale: [f32; 2]) -> Vec<De
     let boxed = candidates
         .into_iter()
         .map(|cell| decode_cell(maps, cell, scale));
-    let mut faces = suppress(boxed.filter(is_sound));
+    in_order(suppress(boxed.filter(is_sound)))
+}
+
+/// Faces of several looks at one photograph: doubles suppressed, sorted by x, then y.
+pub(crate) fn join(mut faces: Vec<Detection>) -> Vec<Detection> {
+    // Stable: of equal scores the earlier look's comes first.
+    faces.sort_by(|a, b| b.score.total_cmp(&a.score));
+    in_order(suppress(faces.into_iter()))
+}
+
+fn in_order(mut faces: Vec<Detection>) -> Vec<Detection> {
     faces.sort_by(|a, b| {
         a.bbox
             .x

@@ -1,49 +1,33 @@
-//! One worker's networks: a detector session and an embedder session.
+//! One worker's networks: a detector, an embedder and, where asked for, those for attributes.
 //!
 //! An engine belongs to one thread at a time; a pool of workers holds one
 //! each. The same photograph gives the same faces whatever else runs: every
 //! face is embedded alone, in a tensor of one fixed shape, so that neither its
 //! neighbours nor the thread count can change a bit of its vector.
 
-use std::path::PathBuf;
-
 use faceweave_photo::Rgb;
-use fast_image_resize::Resizer;
 use ort::session::Session;
 use ort::value::TensorRef;
 
-use crate::centerface::{Detection, Maps, decode};
+use crate::attributes::{AttributeNets, AttributeSpec, Attributes};
+use crate::centerface::{Detection, FaceBox};
 use crate::chip::{Chip, cut};
+use crate::detector::{Detector, DetectorSpec};
 use crate::embedder::{EmbedderSpec, normalise};
 use crate::error::FaceError;
-use crate::letterbox::letterbox;
 use crate::runtime::open_session;
-
-/// The detector and how it is used.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DetectorSpec {
-    /// Name and hash.
-    pub id: String,
-    /// Absolute path of the ONNX file.
-    pub path: PathBuf,
-    /// Photographs are reduced until their long side has this many pixels; never enlarged.
-    pub long_side: u32,
-    /// Faces need a score above this, 0 … 1.
-    pub score_threshold: f32,
-}
 
 /// Detector and embedder of one worker thread.
 pub struct FaceEngine {
-    detector: Session,
+    detector: Detector,
     embedder: Session,
-    detector_spec: DetectorSpec,
     embedder_spec: EmbedderSpec,
-    resizer: Resizer,
+    attributes: AttributeNets,
     tensor: Vec<f32>,
 }
 
 impl FaceEngine {
-    /// Opens both networks and tries each once, so that a wrong file is found before the first photograph.
+    /// Opens the networks and tries each once, so that a wrong file is found before the first photograph.
     ///
     /// # Errors
     ///
@@ -51,13 +35,13 @@ impl FaceEngine {
     pub fn open(
         detector_spec: DetectorSpec,
         embedder_spec: EmbedderSpec,
+        attribute_spec: &AttributeSpec,
     ) -> Result<Self, FaceError> {
         let mut engine = Self {
-            detector: open_session(&detector_spec.path)?,
+            detector: Detector::open(detector_spec)?,
             embedder: open_session(&embedder_spec.path)?,
-            detector_spec,
             embedder_spec,
-            resizer: Resizer::new(),
+            attributes: AttributeNets::open(attribute_spec)?,
             tensor: Vec::new(),
         };
         engine.try_out()?;
@@ -65,16 +49,6 @@ impl FaceEngine {
     }
 
     fn try_out(&mut self) -> Result<(), FaceError> {
-        let blank = Rgb {
-            width: 32,
-            height: 32,
-            data: vec![0; 32 * 32 * 3],
-        };
-        self.detect(&blank)
-            .map_err(|error| FaceError::ModelInvalid {
-                path: self.detector_spec.path.clone(),
-                reason: error.to_string(),
-            })?;
         let grey = self.blank_chip();
         self.embed(&grey).map_err(|error| FaceError::ModelInvalid {
             path: self.embedder_spec.path.clone(),
@@ -95,51 +69,22 @@ impl FaceEngine {
     ///
     /// `MODEL_FAILED` when the network cannot run.
     pub fn detect(&mut self, photo: &Rgb) -> Result<Vec<Detection>, FaceError> {
-        let failed = |reason: String| FaceError::Inference {
-            model: "detector",
-            reason,
-        };
-        let input = letterbox(photo, self.detector_spec.long_side, &mut self.resizer);
-        let shape = [1_usize, 3, input.height as usize, input.width as usize];
-        let tensor = TensorRef::from_array_view((shape, input.planes.as_slice()))
-            .map_err(|error| failed(error.to_string()))?;
-        let outputs = self
-            .detector
-            .run(ort::inputs![tensor])
-            .map_err(|error| failed(error.to_string()))?;
-        let (rows, columns) = (input.height as usize / 4, input.width as usize / 4);
-        if outputs.len() < 4 {
-            return Err(failed(format!(
-                "expected 4 outputs (heat, size, offset, landmarks), found {}",
-                outputs.len()
-            )));
-        }
-        let mut maps: [&[f32]; 4] = [&[]; 4];
-        for ((index, map), channels) in maps.iter_mut().enumerate().zip([1_usize, 2, 2, 10]) {
-            let (shape, data) = outputs[index]
-                .try_extract_tensor::<f32>()
-                .map_err(|error| failed(error.to_string()))?;
-            if data.len() != channels * rows * columns {
-                return Err(failed(format!(
-                    "output {index}: expected [1, {channels}, {rows}, {columns}], found {shape:?}"
-                )));
-            }
-            *map = data;
-        }
-        let [heat, size, offset, landmarks] = maps;
-        let maps = Maps {
-            heat,
-            size,
-            offset,
-            landmarks,
-            rows,
-            columns,
-        };
-        Ok(decode(
-            &maps,
-            self.detector_spec.score_threshold,
-            input.scale,
-        ))
+        self.detector.detect(photo)
+    }
+
+    /// Whether attributes were asked for.
+    #[must_use]
+    pub fn tells_attributes(&self) -> bool {
+        !self.attributes.is_empty()
+    }
+
+    /// Landmarks, age and gender of the face in this box, as far as they were asked for.
+    ///
+    /// # Errors
+    ///
+    /// `MODEL_FAILED` when a network cannot run.
+    pub fn describe(&mut self, photo: &Rgb, bbox: &FaceBox) -> Result<Attributes, FaceError> {
+        self.attributes.describe(photo, bbox)
     }
 
     /// Cuts the aligned chip of a face; `None` when its five points coincide.

@@ -15,19 +15,27 @@
     )
 )]
 
+mod attributes;
 mod centerface;
 mod chip;
+mod detector;
 mod embedder;
 mod engine;
 mod error;
-mod letterbox;
+mod quality;
 mod runtime;
+mod search;
 mod similarity;
+mod view;
 
+pub use attributes::{AttributeNets, AttributeSpec, Attributes, LANDMARK_VALUES, SquareSpec};
 pub use centerface::{Detection, FaceBox};
 pub use chip::Chip;
+pub use detector::DetectorSpec;
 pub use embedder::{ChannelOrder, EmbedderSpec, TensorLayout, normalise};
-pub use engine::{DetectorSpec, FaceEngine};
+pub use engine::FaceEngine;
 pub use error::FaceError;
+pub use quality::{Quality, judge};
 pub use runtime::load_runtime;
+pub use search::DetectionSize;
 pub use similarity::{Points, Similarity};

@@ -4,15 +4,16 @@ mod objects;
 
 use std::sync::Arc;
 
-use faceweave_photo::Limits;
-use faceweave_pipeline::{self as pipeline, Batch, CropTarget, JobOptions, Outcome};
-use napi::bindgen_prelude::{Float32Array, Object};
+use faceweave_pipeline::{self as pipeline, Batch, CropTarget, JobOptions, Outcome, Source};
+use napi::bindgen_prelude::{Float32Array, Object, Uint32Array};
 use napi::{Env, Result};
 use napi_derive::napi;
 
 use crate::error::JobError;
 use crate::guard::{guarded, spawn};
+use crate::model::attribute_spec;
 use crate::paths::{os_string, path};
+use crate::pictures::{limits, pixels};
 pub use objects::{
     ExtractBatch, ExtractOptions, ExtractProgress, PhotoInput, PhotoOutcome, StageSeconds,
 };
@@ -59,7 +60,10 @@ impl ExtractJob {
     /// photograph is an outcome.
     #[napi(catch_unwind, ts_return_type = "Promise<ExtractBatch>")]
     pub fn run<'env>(&self, env: &'env Env, inputs: Vec<PhotoInput>) -> Result<Object<'env>> {
-        let inputs: Vec<pipeline::PhotoInput> = inputs.into_iter().map(photo_input).collect();
+        let inputs = inputs
+            .into_iter()
+            .map(photo_input)
+            .collect::<std::result::Result<Vec<_>, JobError>>()?;
         let ticket = self.inner.reserve();
         let (work, cancel) = (Arc::clone(&self.inner), Arc::clone(&self.inner));
         spawn(
@@ -94,9 +98,12 @@ impl ExtractJob {
             read: seconds.read,
             hash: seconds.hash,
             decode: seconds.decode,
+            fingerprint: seconds.fingerprint,
             detect: seconds.detect,
             align: seconds.align,
+            quality: seconds.quality,
             embed: seconds.embed,
+            attributes: seconds.attributes,
             crop: seconds.crop,
         }
     }
@@ -109,13 +116,6 @@ impl ExtractJob {
 }
 
 fn job_options(options: ExtractOptions) -> std::result::Result<JobOptions, JobError> {
-    let limit = |name: &str, value: f64| {
-        if value >= 1.0 && value <= 2.0_f64.powi(53) {
-            Ok(value as u64)
-        } else {
-            Err(JobError::argument(name, "a whole number from 1", value))
-        }
-    };
     if !(0.0..=10.0).contains(&options.crop_margin) {
         return Err(JobError::argument(
             "cropMargin",
@@ -127,21 +127,22 @@ fn job_options(options: ExtractOptions) -> std::result::Result<JobOptions, JobEr
         return Err(JobError::argument("cropMaxSide", "at least 1", 0));
     }
     Ok(JobOptions {
-        limits: Limits {
-            max_pixels: limit("maxPixels", options.max_pixels)?,
-            max_bytes: limit("maxBytes", options.max_bytes)?,
-        },
-        detector: options
-            .detector
-            .detector(options.detection_size, options.score_threshold)?,
+        limits: limits(options.max_pixels, options.max_bytes)?,
+        detector: options.detector.detector(
+            options.min_face,
+            options.detection_size,
+            options.score_threshold,
+            options.try_rotations,
+        )?,
         embedder: options.embedder.embedder()?,
+        attributes: attribute_spec(options.landmarker, options.attributes)?,
         threads: options.threads as usize,
         crop_margin: options.crop_margin as f32,
         crop_max_side: options.crop_max_side,
     })
 }
 
-fn photo_input(input: PhotoInput) -> pipeline::PhotoInput {
+fn photo_input(input: PhotoInput) -> std::result::Result<pipeline::PhotoInput, JobError> {
     let crops = match (input.crop_dir, input.crop_name) {
         (Some(folder), Some(name)) => Some(CropTarget {
             folder: path(&folder),
@@ -149,10 +150,13 @@ fn photo_input(input: PhotoInput) -> pipeline::PhotoInput {
         }),
         _ => None,
     };
-    pipeline::PhotoInput {
+    let pixels = pixels(input.pixels.as_deref(), input.width, input.height)?;
+    let source = Source {
         path: path(&input.path),
-        crops,
-    }
+        bytes: input.bytes.map(|bytes| bytes.to_vec()),
+        pixels,
+    };
+    Ok(pipeline::PhotoInput { source, crops })
 }
 
 fn extract_batch(batch: Batch) -> ExtractBatch {
@@ -163,6 +167,11 @@ fn extract_batch(batch: Batch) -> ExtractBatch {
         points: Float32Array::new(batch.points),
         vectors: Float32Array::new(batch.vectors),
         dims: batch.dims as u32,
+        qualities: Float32Array::new(batch.qualities),
+        crop_parts: Uint32Array::new(batch.crop_parts),
+        landmarks: Float32Array::new(batch.landmarks),
+        ages: Float32Array::new(batch.ages),
+        genders: Float32Array::new(batch.genders),
     }
 }
 
@@ -181,6 +190,9 @@ fn photo_outcome(outcome: Outcome) -> PhotoOutcome {
         make: None,
         model: None,
         serial: None,
+        latitude: None,
+        longitude: None,
+        fingerprint: None,
         faces: 0,
     };
     match outcome {
@@ -195,6 +207,9 @@ fn photo_outcome(outcome: Outcome) -> PhotoOutcome {
             make: photo.facts.make,
             model: photo.facts.model,
             serial: photo.facts.serial,
+            latitude: photo.facts.latitude,
+            longitude: photo.facts.longitude,
+            fingerprint: Some(format!("{:016x}", photo.fingerprint)),
             faces: photo.faces,
             ..empty("extracted")
         },
@@ -202,6 +217,16 @@ fn photo_outcome(outcome: Outcome) -> PhotoOutcome {
             hash: Some(hex(hash)),
             bytes: Some(bytes as f64),
             ..empty("known")
+        },
+        Outcome::Undecoded {
+            format,
+            hash,
+            bytes,
+        } => PhotoOutcome {
+            format: Some(format.into()),
+            hash: Some(hex(hash)),
+            bytes: Some(bytes as f64),
+            ..empty("undecoded")
         },
         Outcome::Skipped {
             code,

@@ -10,6 +10,7 @@
     reason = "napi hands its arguments over by value"
 )]
 
+mod attributes;
 mod cluster;
 mod error;
 mod extract;
@@ -17,6 +18,7 @@ mod guard;
 mod images;
 mod model;
 mod paths;
+mod pictures;
 mod runtime;
 #[cfg(feature = "test-hooks")]
 mod test_hooks;

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use faceweave_face::{ChannelOrder, DetectorSpec, EmbedderSpec, Points, TensorLayout};
+use faceweave_face::{
+    AttributeSpec, ChannelOrder, DetectionSize, DetectorSpec, EmbedderSpec, Points, SquareSpec,
+    TensorLayout,
+};
 use napi_derive::napi;
 
 use crate::error::JobError;
@@ -15,16 +18,16 @@ pub struct ModelSpec {
     /// Absolute path of the ONNX file.
     pub path: String,
     /// What the network is.
-    #[napi(ts_type = "'centerface' | 'aligned-embedder'")]
+    #[napi(ts_type = "'centerface' | 'aligned-embedder' | 'landmark68' | 'age-gender'")]
     pub kind: String,
-    /// Side of the chip in pixels (embedder).
+    /// Side of the input in pixels (all but the detector).
     pub size: Option<u32>,
     /// Order of the colours (embedder). @default 'rgb'
     #[napi(ts_type = "'rgb' | 'bgr'")]
     pub channels: Option<String>,
-    /// Three values, subtracted from each channel (embedder).
+    /// Three values, subtracted from each channel (all but the detector).
     pub mean: Option<Vec<f64>>,
-    /// Multiplies after the subtraction (embedder).
+    /// Multiplies after the subtraction (all but the detector).
     pub scale: Option<f64>,
     /// Order of the axes (embedder). @default 'nchw'
     #[napi(ts_type = "'nchw' | 'nhwc'")]
@@ -40,12 +43,30 @@ pub struct ModelSpec {
 /// Largest chip and vector taken from a card: far above any face model, far below what would fill memory.
 const MAX_SIDE: u32 = 1024;
 const MAX_DIMS: u32 = 16_384;
+/// Longest side the detector takes.
+const MAX_FACE: u32 = 16_384;
+
+/// The networks that a job is asked to open beside detector and embedder.
+pub(crate) fn attribute_spec(
+    landmarker: Option<ModelSpec>,
+    attributes: Option<ModelSpec>,
+) -> Result<AttributeSpec, JobError> {
+    let square = |name: &str, kind: &str, model: Option<ModelSpec>| {
+        model.map(|model| model.square(name, kind)).transpose()
+    };
+    Ok(AttributeSpec {
+        landmarker: square("landmarker", "landmark68", landmarker)?,
+        age_gender: square("attributes", "age-gender", attributes)?,
+    })
+}
 
 impl ModelSpec {
     pub(crate) fn detector(
         self,
-        long_side: u32,
+        min_face: u32,
+        detection_size: Option<u32>,
         score_threshold: f64,
+        try_rotations: bool,
     ) -> Result<DetectorSpec, JobError> {
         if self.kind != "centerface" {
             return Err(JobError::argument(
@@ -54,13 +75,24 @@ impl ModelSpec {
                 self.kind,
             ));
         }
-        if !(32..=16_384).contains(&long_side) {
+        if !(1..=MAX_FACE).contains(&min_face) {
             return Err(JobError::argument(
-                "detectionSize",
-                "32 to 16384 pixels",
-                long_side,
+                "minFace",
+                &format!("1 to {MAX_FACE} pixels"),
+                min_face,
             ));
         }
+        let size = match detection_size {
+            None => DetectionSize::MinFace(min_face),
+            Some(side) if (32..=16_384).contains(&side) => DetectionSize::LongSide(side),
+            Some(side) => {
+                return Err(JobError::argument(
+                    "detectionSize",
+                    "32 to 16384 pixels",
+                    side,
+                ));
+            }
+        };
         if !(0.0..1.0).contains(&score_threshold) {
             return Err(JobError::argument(
                 "scoreThreshold",
@@ -72,8 +104,9 @@ impl ModelSpec {
         Ok(DetectorSpec {
             id: self.id,
             path,
-            long_side,
+            size,
             score_threshold: score_threshold as f32,
+            try_rotations,
         })
     }
 
@@ -85,22 +118,16 @@ impl ModelSpec {
                 self.kind,
             ));
         }
-        let size = within("embedder.size", self.size, MAX_SIDE)?;
+        let (size, mean, scale) = self.input("embedder")?;
         let dims = within("embedder.dims", self.dims, MAX_DIMS)?;
-        let mean: [f64; 3] = values("embedder.mean", self.mean)?;
         let template: [f64; 10] = values("embedder.template", self.template)?;
-        let scale = self
-            .scale
-            .filter(|scale| scale.is_finite() && *scale != 0.0);
         Ok(EmbedderSpec {
             id: self.id,
             path: PathBuf::from(self.path),
             size,
             template: points(&template),
-            mean: mean.map(|value| value as f32),
-            scale: scale.ok_or_else(|| {
-                JobError::argument("embedder.scale", "a number other than 0", "none")
-            })? as f32,
+            mean,
+            scale,
             channels: match self.channels.as_deref() {
                 None | Some("rgb") => ChannelOrder::Rgb,
                 Some("bgr") => ChannelOrder::Bgr,
@@ -126,6 +153,37 @@ impl ModelSpec {
             dims: dims as usize,
             mirror: self.mirror.unwrap_or(false),
         })
+    }
+
+    fn square(self, name: &str, kind: &str) -> Result<SquareSpec, JobError> {
+        if self.kind != kind {
+            return Err(JobError::argument(
+                &format!("{name}.kind"),
+                &format!("'{kind}'"),
+                self.kind,
+            ));
+        }
+        let (size, mean, scale) = self.input(name)?;
+        Ok(SquareSpec {
+            id: self.id,
+            path: PathBuf::from(self.path),
+            size,
+            mean,
+            scale,
+        })
+    }
+
+    /// Side, mean and scale of a network's input.
+    fn input(&self, name: &str) -> Result<(u32, [f32; 3], f32), JobError> {
+        let size = within(&format!("{name}.size"), self.size, MAX_SIDE)?;
+        let mean: [f64; 3] = values(&format!("{name}.mean"), self.mean.clone())?;
+        let scale = self
+            .scale
+            .filter(|scale| scale.is_finite() && *scale != 0.0)
+            .ok_or_else(|| {
+                JobError::argument(&format!("{name}.scale"), "a number other than 0", "none")
+            })?;
+        Ok((size, mean.map(|value| value as f32), scale as f32))
     }
 }
 

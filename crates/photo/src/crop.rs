@@ -22,6 +22,14 @@ pub fn crop(src: &Rgb, bbox: [f32; 4], margin: f32, max_side: u32) -> Rgb {
     }
 }
 
+/// `x, y, width, height` of the part of a `width × height` picture that [`crop`] shows.
+#[must_use]
+pub fn crop_part(width: u32, height: u32, bbox: [f32; 4], margin: f32) -> [u32; 4] {
+    let (left, right) = span(bbox[0], bbox[2], margin, width);
+    let (top, bottom) = span(bbox[1], bbox[3], margin, height);
+    [left, top, right - left, bottom - top]
+}
+
 fn part(src: &Rgb, [x, y, width, height]: [f32; 4], margin: f32) -> Part {
     let (left, right) = span(x, width, margin, src.width);
     let (top, bottom) = span(y, height, margin, src.height);

@@ -11,7 +11,7 @@ use crate::orient::upright;
 use crate::{Facts, Format, Limits, PhotoError, Rgb, jpeg, png};
 
 /// A decoded photograph.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Photo {
     /// Upright pixels.
     pub pixels: Rgb,
@@ -60,6 +60,7 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, PhotoError> {
         });
     };
     let raw = contained(|| match format {
+        Format::Heic => Err(PhotoError::Undecoded { format: "heic" }),
         Format::Jpeg => jpeg::decode(bytes, limits),
         Format::Png => png::decode(bytes, limits),
     })
@@ -75,6 +76,19 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, PhotoError> {
         pixels: upright(raw.pixels, facts.orientation),
         facts,
     })
+}
+
+/// The facts alone, for a picture whose pixels come from elsewhere.
+///
+/// # Errors
+/// `PHOTO_FORMAT`: not a picture of a known format.
+pub fn facts_of(bytes: &[u8]) -> Result<Facts, PhotoError> {
+    match recognise(bytes) {
+        Some(format) => Ok(read_facts(format, None)),
+        None => Err(PhotoError::Format {
+            found: resembles(bytes),
+        }),
+    }
 }
 
 /// Checks the size a header states, before memory in proportion to it is taken.

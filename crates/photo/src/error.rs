@@ -39,6 +39,12 @@ pub enum PhotoError {
         /// What the first bytes look like, with its article: "a GIF picture".
         found: &'static str,
     },
+    /// A picture of a format whose pixels cannot be decoded here; they may be handed in by whoever can.
+    #[error("is a {format} picture, which cannot be decoded here")]
+    Undecoded {
+        /// Name of the format: `heic`.
+        format: &'static str,
+    },
     /// The picture has more pixels than the limit.
     #[error("has {width} × {height} pixels, more than the limit of {limit} pixels")]
     TooManyPixels {
@@ -84,6 +90,7 @@ impl PhotoError {
             Self::Empty => "FILE_EMPTY",
             Self::FileTooLarge { .. } => "FILE_TOO_LARGE",
             Self::Format { .. } => "PHOTO_FORMAT",
+            Self::Undecoded { .. } => "PHOTO_UNDECODED",
             Self::TooManyPixels { .. } => "PHOTO_TOO_LARGE",
             Self::Decode { .. } => "PHOTO_DECODE",
             Self::Changed { .. } => "FILE_CHANGED",

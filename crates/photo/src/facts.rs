@@ -17,6 +17,8 @@ pub enum Format {
     Jpeg,
     /// PNG.
     Png,
+    /// HEIC or HEIF, whose pixels are decoded elsewhere.
+    Heic,
 }
 
 impl Format {
@@ -26,6 +28,7 @@ impl Format {
         match self {
             Self::Jpeg => "jpeg",
             Self::Png => "png",
+            Self::Heic => "heic",
         }
     }
 }
@@ -33,7 +36,7 @@ impl Format {
 /// What the file states about the photograph; `None` = not stated, or stated unusably.
 ///
 /// Texts are trimmed, have no control or direction-changing characters, and at most 256 characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     /// The format by content.
     pub format: Format,
@@ -50,6 +53,10 @@ pub struct Facts {
     pub model: Option<String>,
     /// Serial number of the camera's body.
     pub serial: Option<String>,
+    /// Degrees north, WGS 84.
+    pub latitude: Option<f64>,
+    /// Degrees east, WGS 84.
+    pub longitude: Option<f64>,
 }
 
 /// Reads the facts from an EXIF block (beginning at its TIFF header), as far as it can be read.
@@ -67,6 +74,8 @@ pub(crate) fn read_facts(format: Format, block: Option<&[u8]>) -> Facts {
         make: text(Tag::Make),
         model: text(Tag::Model),
         serial: text(Tag::BodySerialNumber),
+        latitude: None,
+        longitude: None,
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) fn recognise(bytes: &[u8]) -> Option<Format> {
         Some(Format::Jpeg)
     } else if bytes.starts_with(b"\x89PNG\r\n\x1A\n") {
         Some(Format::Png)
+    } else if iso_media(bytes) == Some("a HEIC picture") {
+        Some(Format::Heic)
     } else {
         None
     }

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use faceweave_photo::Facts;
+use faceweave_face::Attributes;
+use faceweave_photo::{Facts, Rgb};
 
 /// Where the crops of one photograph go: `<folder>/face<k>_<name>`, k from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,11 +15,22 @@ pub struct CropTarget {
     pub name: OsString,
 }
 
+/// Where a photograph comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Source {
+    /// Absolute path; not read when the bytes are given.
+    pub path: PathBuf,
+    /// The encoded file itself, such as a member of an archive.
+    pub bytes: Option<Vec<u8>>,
+    /// Upright pixels that somebody else decoded; the file then only gives hash and facts.
+    pub pixels: Option<Rgb>,
+}
+
 /// One file to look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhotoInput {
-    /// Absolute path.
-    pub path: PathBuf,
+    /// The file.
+    pub source: Source,
     /// Where crops go; `None` writes none.
     pub crops: Option<CropTarget>,
 }
@@ -39,6 +51,8 @@ pub struct Extracted {
     pub height: u32,
     /// What the file says of itself.
     pub facts: Facts,
+    /// Perceptual hash of the upright picture.
+    pub fingerprint: u64,
     /// Number of faces; their rows follow those of the photographs before.
     pub faces: u32,
 }
@@ -50,6 +64,15 @@ pub enum Outcome {
     Extracted(Extracted),
     /// The same bytes as a photograph already known or handed in earlier.
     Known {
+        /// Its hash.
+        hash: [u8; 16],
+        /// Size of the file.
+        bytes: u64,
+    },
+    /// A picture whose pixels cannot be decoded here. It is not claimed: with its pixels it may be handed in again.
+    Undecoded {
+        /// Name of its format.
+        format: &'static str,
         /// Its hash.
         hash: [u8; 16],
         /// Size of the file.
@@ -83,6 +106,16 @@ pub struct Batch {
     pub vectors: Vec<f32>,
     /// Length of a vector.
     pub dims: usize,
+    /// `[faces × 5]`: score, sharpness, pose, brightness (0 … 1 each), short side of the box in pixels.
+    pub qualities: Vec<f32>,
+    /// `[faces × 4]`: x, y, width, height of the part of the photograph that a crop shows.
+    pub crop_parts: Vec<u32>,
+    /// `[faces × 136]`: x, y of 68 points in pixels of the photograph; empty when nobody asked.
+    pub landmarks: Vec<f32>,
+    /// `[faces]`, years; empty when nobody asked.
+    pub ages: Vec<f32>,
+    /// `[faces]`, 0 = male … 1 = female; empty when nobody asked.
+    pub genders: Vec<f32>,
 }
 
 /// The faces of one photograph, before they are joined to the batch's arrays.
@@ -92,6 +125,27 @@ pub(crate) struct FaceRows {
     pub scores: Vec<f32>,
     pub points: Vec<f32>,
     pub vectors: Vec<f32>,
+    pub qualities: Vec<f32>,
+    pub crop_parts: Vec<u32>,
+    pub attributes: AttributeRows,
+}
+
+/// What the attribute networks said of the faces of one photograph.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct AttributeRows {
+    pub landmarks: Vec<f32>,
+    pub ages: Vec<f32>,
+    pub genders: Vec<f32>,
+}
+
+impl AttributeRows {
+    pub(crate) fn push(&mut self, face: &Attributes) {
+        self.landmarks.extend_from_slice(&face.landmarks);
+        if let Some([age, gender]) = face.age_gender {
+            self.ages.push(age);
+            self.genders.push(gender);
+        }
+    }
 }
 
 impl Batch {
@@ -107,14 +161,22 @@ impl Batch {
             scores: Vec::with_capacity(faces),
             points: Vec::with_capacity(faces * 10),
             vectors: Vec::with_capacity(faces * dims),
+            qualities: Vec::with_capacity(faces * 5),
+            crop_parts: Vec::with_capacity(faces * 4),
             dims,
+            ..Self::default()
         };
         for (outcome, rows) in parts {
             batch.outcomes.push(outcome);
-            batch.boxes.extend_from_slice(&rows.boxes);
-            batch.scores.extend_from_slice(&rows.scores);
-            batch.points.extend_from_slice(&rows.points);
-            batch.vectors.extend_from_slice(&rows.vectors);
+            batch.boxes.extend(rows.boxes);
+            batch.scores.extend(rows.scores);
+            batch.points.extend(rows.points);
+            batch.vectors.extend(rows.vectors);
+            batch.qualities.extend(rows.qualities);
+            batch.crop_parts.extend(rows.crop_parts);
+            batch.landmarks.extend(rows.attributes.landmarks);
+            batch.ages.extend(rows.attributes.ages);
+            batch.genders.extend(rows.attributes.genders);
         }
         batch
     }

@@ -5,20 +5,22 @@
 //! files. Several batches may be in flight so that no worker idles at the end
 //! of one; which of two equal files is the photograph is decided in call order.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use faceweave_face::{DetectorSpec, EmbedderSpec, FaceEngine};
-use faceweave_photo::{Limits, PhotoError, content_hash, read};
+use faceweave_face::{AttributeSpec, DetectorSpec, EmbedderSpec, FaceEngine};
+use faceweave_photo::{Limits, PhotoError, content_hash, decode, read};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use crate::batch::{Batch, FaceRows, Outcome, PhotoHash, PhotoInput};
 use crate::error::PipelineError;
-use crate::one_photo::{PhotoSettings, extract_photo, skipped};
+use crate::one_photo::{PhotoSettings, Photograph, extract_photo, skipped};
 use crate::pool::worker_pool;
+use crate::spares::Spares;
 use crate::stages::{Stage, StageClock, StageSeconds};
 use crate::turnstile::{Ticket, Turnstile};
 
@@ -33,6 +35,8 @@ pub struct JobOptions {
     pub detector: DetectorSpec,
     /// The embedder.
     pub embedder: EmbedderSpec,
+    /// Landmarks, age and gender; opened only when asked for.
+    pub attributes: AttributeSpec,
     /// Worker threads; 0 = one a core.
     pub threads: usize,
     /// What one file may cost.
@@ -57,7 +61,7 @@ pub struct ExtractJob {
     options: JobOptions,
     settings: PhotoSettings,
     pool: ThreadPool,
-    engines: Mutex<Vec<FaceEngine>>,
+    engines: Spares<FaceEngine>,
     known: Mutex<HashSet<PhotoHash>>,
     turnstile: Arc<Turnstile>,
     cancelled: AtomicBool,
@@ -73,6 +77,19 @@ struct Content {
     /// The bytes, when small enough to keep.
     bytes: Option<Vec<u8>>,
     size: u64,
+    /// Its format, when neither we nor the caller can give its pixels.
+    undecoded: Option<&'static str>,
+}
+
+/// What a batch decides about one input, in call order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    /// A new content, or no content at all: to be looked at.
+    Fresh,
+    /// Claimed before.
+    Known,
+    /// Left unclaimed, so that it may come again with its pixels.
+    Undecoded(&'static str),
 }
 
 impl ExtractJob {
@@ -91,7 +108,7 @@ impl ExtractJob {
             pool: worker_pool(options.threads)?,
             settings,
             options,
-            engines: Mutex::default(),
+            engines: Spares::default(),
             known: Mutex::default(),
             turnstile: Arc::default(),
             cancelled: AtomicBool::new(false),
@@ -137,15 +154,15 @@ impl ExtractJob {
                 .collect()
         });
         ticket.wait();
-        let fresh = self.claim(&contents);
+        let claims = self.claim(&contents);
         drop(ticket);
         let parts: Result<Vec<_>, PipelineError> = self.pool.install(|| {
             inputs
                 .par_iter()
                 .zip(contents)
-                .zip(fresh)
+                .zip(claims)
                 .with_max_len(1)
-                .map(|((input, content), fresh)| self.finish(input, content, fresh))
+                .map(|((input, content), claim)| self.finish(input, content, claim))
                 .collect()
         });
         if parts.is_err() {
@@ -178,27 +195,23 @@ impl ExtractJob {
     /// Frees the networks. Batches in flight finish; later ones are refused.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Relaxed);
-        self.engines
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.engines.close();
     }
 
     /// One engine a worker, opened side by side, once.
     fn open_engines(&self) -> Result<(), PipelineError> {
-        let mut engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.done.load(Ordering::Relaxed) > 0 || !engines.is_empty() {
+        if self.done.load(Ordering::Relaxed) > 0 {
             return Ok(());
         }
         // The first alone: a wrong model is then reported once, and quickly.
-        engines.push(self.open_engine()?);
-        Ok(())
+        self.engines.fill(|| self.open_engine())
     }
 
     fn open_engine(&self) -> Result<FaceEngine, PipelineError> {
         Ok(FaceEngine::open(
             self.options.detector.clone(),
             self.options.embedder.clone(),
+            &self.options.attributes,
         )?)
     }
 
@@ -206,27 +219,53 @@ impl ExtractJob {
         if self.cancelled.load(Ordering::Relaxed) {
             return None;
         }
-        let bytes = match self
-            .clock
-            .measure(Stage::Read, || read(&input.path, &self.settings.limits))
-        {
+        let given = input.source.bytes.as_deref();
+        let bytes = match self.clock.measure(Stage::Read, || self.bytes_of(input)) {
             Ok(bytes) => bytes,
             Err(error) => return Some(Err(error)),
         };
         let hash = self.clock.measure(Stage::Hash, || short_hash(&bytes));
         let size = bytes.len() as u64;
-        let bytes = (bytes.len() <= KEEP_BYTES).then_some(bytes);
-        Some(Ok(Content { hash, bytes, size }))
+        let undecoded = if input.source.pixels.is_some() {
+            None
+        } else {
+            undecoded_format(&bytes)
+        };
+        let keep = given.is_none() && bytes.len() <= KEEP_BYTES;
+        Some(Ok(Content {
+            hash,
+            bytes: keep.then(|| bytes.into_owned()),
+            size,
+            undecoded,
+        }))
+    }
+
+    /// The file's bytes, from the caller or from the disk.
+    fn bytes_of<'a>(&self, input: &'a PhotoInput) -> Result<Cow<'a, [u8]>, PhotoError> {
+        let limits = &self.settings.limits;
+        match input.source.bytes.as_deref() {
+            Some([]) => Err(PhotoError::Empty),
+            Some(bytes) if bytes.len() as u64 > limits.max_bytes => Err(PhotoError::FileTooLarge {
+                bytes: bytes.len() as u64,
+                limit: limits.max_bytes,
+            }),
+            Some(bytes) => Ok(Cow::Borrowed(bytes)),
+            None => Ok(Cow::Owned(read(&input.source.path, limits)?)),
+        }
     }
 
     /// Which inputs are new contents, in input order.
-    fn claim(&self, contents: &[Option<Result<Content, PhotoError>>]) -> Vec<bool> {
+    fn claim(&self, contents: &[Option<Result<Content, PhotoError>>]) -> Vec<Claim> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         contents
             .iter()
             .map(|content| match content {
-                Some(Ok(content)) => known.insert(content.hash),
-                _ => false,
+                Some(Ok(content)) => match content.undecoded {
+                    Some(format) if !known.contains(&content.hash) => Claim::Undecoded(format),
+                    _ if known.insert(content.hash) => Claim::Fresh,
+                    _ => Claim::Known,
+                },
+                _ => Claim::Fresh,
             })
             .collect()
     }
@@ -235,7 +274,7 @@ impl ExtractJob {
         &self,
         input: &PhotoInput,
         content: Option<Result<Content, PhotoError>>,
-        fresh: bool,
+        claim: Claim,
     ) -> Result<(Outcome, FaceRows), PipelineError> {
         let none = FaceRows::default;
         let content = match content {
@@ -246,18 +285,21 @@ impl ExtractJob {
             }
             Some(Ok(content)) => content,
         };
-        let result = if !fresh {
-            Ok((
-                Outcome::Known {
-                    hash: content.hash,
-                    bytes: content.size,
+        let (hash, bytes) = (content.hash, content.size);
+        let result = match claim {
+            Claim::Known => Ok((Outcome::Known { hash, bytes }, none())),
+            Claim::Undecoded(format) => Ok((
+                Outcome::Undecoded {
+                    format,
+                    hash,
+                    bytes,
                 },
                 none(),
-            ))
-        } else if self.cancelled.load(Ordering::Relaxed) {
-            return Ok((Outcome::Cancelled, none()));
-        } else {
-            self.look_at(input, content)
+            )),
+            Claim::Fresh if self.cancelled.load(Ordering::Relaxed) => {
+                return Ok((Outcome::Cancelled, none()));
+            }
+            Claim::Fresh => self.look_at(input, content),
         };
         if let Ok((_, rows)) = &result {
             self.faces
@@ -273,23 +315,23 @@ impl ExtractJob {
         content: Content,
     ) -> Result<(Outcome, FaceRows), PipelineError> {
         let identity = Some((content.hash, content.size));
-        let bytes = match content.bytes {
-            Some(bytes) => bytes,
-            None => match self.read_again(input, content.hash, content.size) {
-                Ok(bytes) => bytes,
+        let bytes: Cow<'_, [u8]> = match (input.source.bytes.as_deref(), content.bytes) {
+            (Some(given), _) => Cow::Borrowed(given),
+            (None, Some(kept)) => Cow::Owned(kept),
+            (None, None) => match self.read_again(input, content.hash, content.size) {
+                Ok(bytes) => Cow::Owned(bytes),
                 Err(error) => return Ok((skipped(&error, identity), FaceRows::default())),
             },
         };
-        let mut engine = self.take_engine()?;
+        let photo = Photograph {
+            bytes: &bytes,
+            pixels: input.source.pixels.as_ref(),
+            hash: content.hash,
+            crops: input.crops.as_ref(),
+        };
+        let mut engine = self.engines.take(|| self.open_engine())?;
         let attempt = catch_unwind(AssertUnwindSafe(|| {
-            extract_photo(
-                &bytes,
-                content.hash,
-                input.crops.as_ref(),
-                &mut engine,
-                &self.settings,
-                &self.clock,
-            )
+            extract_photo(&photo, &mut engine, &self.settings, &self.clock)
         }));
         // After a panic the engine's state is unknown: it is dropped, a new one will be opened.
         let Ok(result) = attempt else {
@@ -300,10 +342,7 @@ impl ExtractJob {
             };
             return Ok((outcome, FaceRows::default()));
         };
-        self.engines
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(engine);
+        self.engines.put(engine);
         result
     }
 
@@ -314,9 +353,9 @@ impl ExtractJob {
         hash: PhotoHash,
         size: u64,
     ) -> Result<Vec<u8>, PhotoError> {
-        let bytes = self
-            .clock
-            .measure(Stage::Read, || read(&input.path, &self.settings.limits))?;
+        let bytes = self.clock.measure(Stage::Read, || {
+            read(&input.source.path, &self.settings.limits)
+        })?;
         let now = self.clock.measure(Stage::Hash, || short_hash(&bytes));
         if now == hash {
             Ok(bytes)
@@ -327,14 +366,21 @@ impl ExtractJob {
             })
         }
     }
+}
 
-    fn take_engine(&self) -> Result<FaceEngine, PipelineError> {
-        let free = self
-            .engines
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        free.map_or_else(|| self.open_engine(), Ok)
+/// Formats whose pixels may be left to others all come in this container.
+fn undecoded_format(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.get(4..8) != Some(b"ftyp") {
+        return None;
+    }
+    // The decoder itself is asked, with no room for a single pixel: it answers from the header.
+    let no_pixels = Limits {
+        max_pixels: 0,
+        ..Limits::default()
+    };
+    match decode(bytes, &no_pixels) {
+        Err(PhotoError::Undecoded { format }) => Some(format),
+        _ => None,
     }
 }
 

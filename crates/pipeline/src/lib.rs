@@ -5,6 +5,7 @@
 //! knows threads, memory, cancelling and progress; it knows neither Node nor
 //! a database, so that it can be driven from Rust alone.
 
+mod attribute_job;
 mod batch;
 mod clock;
 mod error;
@@ -12,10 +13,12 @@ mod images;
 mod job;
 mod one_photo;
 mod pool;
+mod spares;
 mod stages;
 mod turnstile;
 
-pub use batch::{Batch, CropTarget, Extracted, Outcome, PhotoInput};
+pub use attribute_job::{AttributeBatch, AttributeInput, AttributeJob, AttributeOutcome};
+pub use batch::{Batch, CropTarget, Extracted, Outcome, PhotoInput, Source};
 pub use error::PipelineError;
 pub use images::{ImageError, MosaicJob, MosaicOptions, ThumbnailOptions, mosaics, thumbnails};
 pub use job::{ExtractJob, JobOptions, Progress};

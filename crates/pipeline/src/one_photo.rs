@@ -1,10 +1,14 @@
 //! The way of one photograph: bytes → pixels → faces → chips → vectors and crops.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::ErrorKind;
 
-use faceweave_face::{Chip, Detection, FaceEngine};
-use faceweave_photo::{Limits, PhotoError, Rgb, crop, decode, encode_jpeg, write_private};
+use faceweave_face::{Chip, Detection, FaceEngine, judge};
+use faceweave_photo::{
+    Facts, Limits, PhotoError, Rgb, crop, crop_part, decode, encode_jpeg, facts_of, fingerprint,
+    write_private,
+};
 
 use crate::batch::{CropTarget, Extracted, FaceRows, Outcome, PhotoHash};
 use crate::error::PipelineError;
@@ -30,24 +34,64 @@ pub(crate) fn skipped(error: &PhotoError, content: Option<(PhotoHash, u64)>) -> 
     }
 }
 
+/// The pixels of a photograph, decoded here or handed in, and its facts.
+///
+/// *Errors*: `PHOTO_*`, as [`decode`] gives them; handed-in pixels count against the limit like any others.
+pub(crate) fn open<'a>(
+    bytes: &[u8],
+    pixels: Option<&'a Rgb>,
+    limits: &Limits,
+) -> Result<(Cow<'a, Rgb>, Facts), PhotoError> {
+    let Some(pixels) = pixels else {
+        let photo = decode(bytes, limits)?;
+        return Ok((Cow::Owned(photo.pixels), photo.facts));
+    };
+    check_pixels(pixels, limits)?;
+    Ok((Cow::Borrowed(pixels), facts_of(bytes)?))
+}
+
+/// Handed-in pixels count against the limit like any others.
+pub(crate) fn check_pixels(pixels: &Rgb, limits: &Limits) -> Result<(), PhotoError> {
+    let (width, height) = (pixels.width, pixels.height);
+    if u64::from(width) * u64::from(height) > limits.max_pixels {
+        return Err(PhotoError::TooManyPixels {
+            width,
+            height,
+            limit: limits.max_pixels,
+        });
+    }
+    Ok(())
+}
+
+/// One photograph, read and hashed.
+pub(crate) struct Photograph<'a> {
+    pub bytes: &'a [u8],
+    pub pixels: Option<&'a Rgb>,
+    pub hash: PhotoHash,
+    pub crops: Option<&'a CropTarget>,
+}
+
 /// Everything from the file's bytes on. An `Err` ends the job; trouble with this photograph is an outcome.
 pub(crate) fn extract_photo(
-    bytes: &[u8],
-    hash: PhotoHash,
-    crops: Option<&CropTarget>,
+    photo: &Photograph<'_>,
     engine: &mut FaceEngine,
     settings: &PhotoSettings,
     clock: &StageClock,
 ) -> Result<(Outcome, FaceRows), PipelineError> {
-    let size = bytes.len() as u64;
-    let photo = match clock.measure(Stage::Decode, || decode(bytes, &settings.limits)) {
-        Ok(photo) => photo,
+    let (hash, size) = (photo.hash, photo.bytes.len() as u64);
+    let opened = clock.measure(Stage::Decode, || {
+        open(photo.bytes, photo.pixels, &settings.limits)
+    });
+    let (pixels, facts) = match opened {
+        Ok(opened) => opened,
         Err(error) => return Ok((skipped(&error, Some((hash, size))), FaceRows::default())),
     };
-    let faces = clock.measure(Stage::Detect, || engine.detect(&photo.pixels))?;
+    let fingerprint = clock.measure(Stage::Fingerprint, || fingerprint(&pixels));
+    let faces = clock.measure(Stage::Detect, || engine.detect(&pixels))?;
     let mut rows = FaceRows::default();
     for face in &faces {
-        let chip = clock.measure(Stage::Align, || align(engine, &photo.pixels, face));
+        let chip = clock.measure(Stage::Align, || align(engine, &pixels, face));
+        let quality = clock.measure(Stage::Quality, || judge(face, &chip));
         // A face without a direction is still a face: its row is all zeros, and the others keep theirs.
         let vector = clock
             .measure(Stage::Embed, || engine.embed(&chip))?
@@ -57,10 +101,28 @@ pub(crate) fn extract_photo(
         rows.scores.push(face.score);
         rows.points.extend(face.points.iter().flatten());
         rows.vectors.extend(vector);
+        rows.qualities.extend([
+            quality.score,
+            quality.sharpness,
+            quality.pose,
+            quality.brightness,
+            quality.size_px,
+        ]);
+        rows.crop_parts.extend(crop_part(
+            pixels.width,
+            pixels.height,
+            [bbox.x, bbox.y, bbox.width, bbox.height],
+            settings.crop_margin,
+        ));
+        if engine.tells_attributes() {
+            let attributes =
+                clock.measure(Stage::Attributes, || engine.describe(&pixels, &bbox))?;
+            rows.attributes.push(&attributes);
+        }
     }
-    if let Some(target) = crops {
+    if let Some(target) = photo.crops {
         let written = clock.measure(Stage::Crop, || {
-            write_crops(&photo.pixels, &faces, target, settings)
+            write_crops(&pixels, &faces, target, settings)
         });
         match written {
             Ok(()) => {}
@@ -78,9 +140,10 @@ pub(crate) fn extract_photo(
     let extracted = Extracted {
         hash,
         bytes: size,
-        width: photo.pixels.width,
-        height: photo.pixels.height,
-        facts: photo.facts,
+        width: pixels.width,
+        height: pixels.height,
+        facts,
+        fingerprint,
         faces: faces.len() as u32,
     };
     Ok((Outcome::Extracted(extracted), rows))

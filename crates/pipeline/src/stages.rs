@@ -10,13 +10,16 @@ pub(crate) enum Stage {
     Read,
     Hash,
     Decode,
+    Fingerprint,
     Detect,
     Align,
+    Quality,
     Embed,
+    Attributes,
     Crop,
 }
 
-const STAGES: usize = 7;
+const STAGES: usize = 10;
 
 /// Sums of nanoseconds, one a stage.
 #[derive(Debug, Default)]
@@ -40,9 +43,12 @@ impl StageClock {
             read: of(Stage::Read),
             hash: of(Stage::Hash),
             decode: of(Stage::Decode),
+            fingerprint: of(Stage::Fingerprint),
             detect: of(Stage::Detect),
             align: of(Stage::Align),
+            quality: of(Stage::Quality),
             embed: of(Stage::Embed),
+            attributes: of(Stage::Attributes),
             crop: of(Stage::Crop),
         }
     }
@@ -57,12 +63,18 @@ pub struct StageSeconds {
     pub hash: f64,
     /// Decoding, turning upright, EXIF.
     pub decode: f64,
+    /// The perceptual hash.
+    pub fingerprint: f64,
     /// Reducing to the detector's size, the network, its post-processing.
     pub detect: f64,
     /// Cutting the aligned chips.
     pub align: f64,
+    /// Judging the chips.
+    pub quality: f64,
     /// The embedder.
     pub embed: f64,
+    /// Landmarks, age and gender, where they are asked for.
+    pub attributes: f64,
     /// Cutting, encoding and writing crops.
     pub crop: f64,
 }

@@ -70,7 +70,18 @@ function fakeEngine(watched: Watched): Engine {
       isCancelled = true;
     },
     progress: () => ({ done, faces: done }),
-    stages: () => ({ read: 0, hash: 0, decode: 0, detect: 0, align: 0, embed: 0, crop: 0 }),
+    stages: () => ({
+      read: 0,
+      hash: 0,
+      decode: 0,
+      fingerprint: 0,
+      detect: 0,
+      align: 0,
+      quality: 0,
+      embed: 0,
+      attributes: 0,
+      crop: 0,
+    }),
     close: () => {
       watched.log.push('close');
     },
@@ -78,6 +89,7 @@ function fakeEngine(watched: Watched): Engine {
   return {
     describe: () => null,
     openExtraction: () => extraction,
+    attributes: UNUSED,
     cluster: UNUSED,
     thumbnails: UNUSED,
     mosaics: UNUSED,
@@ -93,6 +105,11 @@ function flat(outcomes: PhotoOutcome[]): ExtractBatch {
     points: new Float32Array(faces * 10),
     vectors: new Float32Array(faces * DIMS).fill(0.5),
     dims: DIMS,
+    qualities: new Float32Array(faces * 5),
+    cropParts: new Uint32Array(faces * 4),
+    landmarks: new Float32Array(),
+    ages: new Float32Array(),
+    genders: new Float32Array(),
   };
 }
 

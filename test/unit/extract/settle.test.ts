@@ -22,6 +22,11 @@ function batchOf(outcomes: readonly PhotoOutcome[]): ExtractBatch {
     points: new Float32Array(faces * 10),
     vectors: new Float32Array(faces * 2),
     dims: 2,
+    qualities: new Float32Array(faces * 5),
+    cropParts: new Uint32Array(faces * 4),
+    landmarks: new Float32Array(),
+    ages: new Float32Array(),
+    genders: new Float32Array(),
   };
 }
 

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { statsOf } from '../../../src/extract/stats.js';
 
-const NATIVE = { read: 1, hash: 0.5, decode: 2, detect: 3, align: 0.5, embed: 4, crop: 1 };
+const NO_EXTRAS = { fingerprint: 0, quality: 0, attributes: 0 };
+const NATIVE = { read: 1, hash: 0.5, decode: 2, detect: 3, align: 0.5, embed: 4, crop: 1, ...NO_EXTRAS };
 
 test('shares add up to one and the rest is what no stage claims', () => {
   const stats = statsOf({
@@ -27,7 +28,7 @@ test('shares add up to one and the rest is what no stage claims', () => {
 });
 
 test('an empty run divides by nothing', () => {
-  const none = { read: 0, hash: 0, decode: 0, detect: 0, align: 0, embed: 0, crop: 0 };
+  const none = { read: 0, hash: 0, decode: 0, detect: 0, align: 0, embed: 0, crop: 0, ...NO_EXTRAS };
   const stats = statsOf({
     photos: 0,
     faces: 0,
