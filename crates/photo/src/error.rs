@@ -3,6 +3,8 @@
 
 use std::io;
 
+use crate::Format;
+
 /// Why a file could not be used as a photograph, or a picture could not be written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -34,10 +36,17 @@ pub enum PhotoError {
         limit: u64,
     },
     /// The bytes are not a picture of a format that can be read.
-    #[error("looks like {found}; expected a JPEG or PNG picture")]
+    #[error("looks like {found}; expected a JPEG, PNG, WebP, GIF, BMP or TIFF picture")]
     Format {
-        /// What the first bytes look like, with its article: "a GIF picture".
+        /// What the first bytes look like, with its article: "a PDF".
         found: &'static str,
+    },
+    /// The file is a picture of a format that is known but not decoded here; its facts can be read, and
+    /// its pixels may come from another decoder.
+    #[error("is {}, which cannot be decoded here", format.with_article())]
+    Undecoded {
+        /// The format by content.
+        format: Format,
     },
     /// The picture has more pixels than the limit.
     #[error("has {width} × {height} pixels, more than the limit of {limit} pixels")]
@@ -84,6 +93,7 @@ impl PhotoError {
             Self::Empty => "FILE_EMPTY",
             Self::FileTooLarge { .. } => "FILE_TOO_LARGE",
             Self::Format { .. } => "PHOTO_FORMAT",
+            Self::Undecoded { .. } => "PHOTO_UNDECODED",
             Self::TooManyPixels { .. } => "PHOTO_TOO_LARGE",
             Self::Decode { .. } => "PHOTO_DECODE",
             Self::Changed { .. } => "FILE_CHANGED",
