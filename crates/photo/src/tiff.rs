@@ -205,10 +205,6 @@ fn unsupported(colours: ColorType) -> PhotoError {
     PhotoError::decode(format!("a TIFF of {colours:?} samples is not supported"))
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it is what map_err hands over"
-)]
 pub(crate) fn explain(error: TiffError) -> PhotoError {
     match error {
         TiffError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => {

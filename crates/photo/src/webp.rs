@@ -51,7 +51,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Raw<'a>, Ph
 pub(crate) fn exif(bytes: &[u8]) -> Option<&[u8]> {
     let chunks = Chunks(bytes.get(FILE_HEADER..)?);
     chunks
-        .filter(|(name, _)| *name == b"EXIF")
+        .filter(|(name, _)| name == b"EXIF")
         .map(|(_, content)| content)
         .next()
 }
@@ -73,7 +73,7 @@ fn layout(bytes: &[u8]) -> Result<Layout<'_>, PhotoError> {
     let mut size = None;
     let mut exif = None;
     for (name, content) in Chunks(body) {
-        match name {
+        match &name {
             b"VP8X" => size = size.or(Some(canvas(content).ok_or_else(damaged)?)),
             b"VP8 " | b"VP8L" => {
                 let own = picture_size(name, content).ok_or_else(damaged)?;
@@ -84,7 +84,7 @@ fn layout(bytes: &[u8]) -> Result<Layout<'_>, PhotoError> {
             b"ANMF" => {
                 let (width, height) = size.ok_or_else(damaged)?;
                 for (name, content) in Chunks(content.get(FRAME_HEADER..).ok_or_else(damaged)?) {
-                    if matches!(name, b"VP8 " | b"VP8L")
+                    if matches!(&name, b"VP8 " | b"VP8L")
                         && picture_size(name, content)
                             .is_none_or(|(across, down)| across > width || down > height)
                     {
@@ -112,8 +112,8 @@ fn canvas(header: &[u8]) -> Option<(u32, u32)> {
 }
 
 /// The size that one coded picture states of itself.
-fn picture_size(name: &[u8; 4], content: &[u8]) -> Option<(u32, u32)> {
-    if name == b"VP8L" {
+fn picture_size(name: [u8; 4], content: &[u8]) -> Option<(u32, u32)> {
+    if name == *b"VP8L" {
         let bits = content.strip_prefix(b"\x2F")?.first_chunk::<4>()?;
         let bits = u32::from_le_bytes(*bits);
         return Some((1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)));
@@ -130,7 +130,7 @@ fn picture_size(name: &[u8; 4], content: &[u8]) -> Option<(u32, u32)> {
 struct Chunks<'a>(&'a [u8]);
 
 impl<'a> Iterator for Chunks<'a> {
-    type Item = (&'a [u8; 4], &'a [u8]);
+    type Item = ([u8; 4], &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
         let (name, rest) = self.0.split_first_chunk::<4>()?;
@@ -139,7 +139,7 @@ impl<'a> Iterator for Chunks<'a> {
         let content = rest.get(..length)?;
         // Chunks begin at even places; the last one's padding is often forgotten.
         self.0 = rest.get(length + (length & 1)..).unwrap_or(&[]);
-        Some((name, content))
+        Some((*name, content))
     }
 }
 
@@ -147,10 +147,6 @@ fn damaged() -> PhotoError {
     PhotoError::decode("it is damaged")
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it is what map_err hands over"
-)]
 fn explain(error: DecodingError) -> PhotoError {
     match error {
         DecodingError::IoError(_) | DecodingError::BitStreamError => PhotoError::decode(CUT_SHORT),

@@ -1,5 +1,10 @@
 //! WebP, GIF and BMP, and the formats that are known but not decoded.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a fixture that cannot be made fails its test"
+)]
+
 mod common;
 
 use common::webps::{LOSSY, LOSSY_WITH_ALPHA};
@@ -64,7 +69,7 @@ fn blocks(width: u32, height: u32) -> Rgb {
     Rgb::from_data(width, height, data).unwrap()
 }
 
-fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn chunk(name: [u8; 4], content: &[u8]) -> Vec<u8> {
     let mut out = name.to_vec();
     out.extend((content.len() as u32).to_le_bytes());
     out.extend(content);
@@ -74,7 +79,7 @@ fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
 
 fn riff(chunks: &[Vec<u8>]) -> Vec<u8> {
     let body = [b"WEBP".to_vec(), chunks.concat()].concat();
-    chunk(b"RIFF", &body)
+    chunk(*b"RIFF", &body)
 }
 
 fn three(number: u32) -> [u8; 3] {
@@ -84,7 +89,7 @@ fn three(number: u32) -> [u8; 3] {
 
 fn extended(flags: u8, width: u32, height: u32) -> Vec<u8> {
     let content = [&[flags, 0, 0, 0][..], &three(width - 1), &three(height - 1)].concat();
-    chunk(b"VP8X", &content)
+    chunk(*b"VP8X", &content)
 }
 
 /// An animation whose first picture covers a part of the canvas.
@@ -102,9 +107,9 @@ fn animation(canvas: (u32, u32), picture: &Rgb, left: u32) -> Vec<u8> {
     frame.extend(&still[12..]);
     riff(&[
         extended(0b10, canvas.0, canvas.1),
-        chunk(b"ANIM", &[0; 6]),
-        chunk(b"ANMF", &frame),
-        chunk(b"ANMF", &frame),
+        chunk(*b"ANIM", &[0; 6]),
+        chunk(*b"ANMF", &frame),
+        chunk(*b"ANMF", &frame),
     ])
 }
 
@@ -150,7 +155,10 @@ fn shows_the_first_picture_of_an_animation() {
 #[test]
 fn decodes_gif_and_bmp_exactly() {
     let picture = blocks(45, 31);
-    assert_eq!(pixels(&gif(&[picture.clone()])).unwrap(), picture);
+    assert_eq!(
+        pixels(&gif(std::slice::from_ref(&picture))).unwrap(),
+        picture
+    );
     let picture = scene(37, 23);
     let bytes = bmp(&picture);
     assert_eq!(pixels(&bytes).unwrap(), picture);
@@ -191,7 +199,7 @@ fn refuses_every_format_cut_short() {
         ("lossy webp", LOSSY.to_vec()),
         ("clear webp", LOSSY_WITH_ALPHA.to_vec()),
         ("animation", animation((16, 16), &blocks(16, 16), 0)),
-        ("gif", gif(&[picture.clone()])),
+        ("gif", gif(std::slice::from_ref(&picture))),
         ("bmp", bmp(&picture)),
     ];
     for (name, bytes) in files {
@@ -212,7 +220,7 @@ fn refuses_every_format_cut_short() {
 fn refuses_a_webp_whose_picture_is_cut_but_whose_lengths_agree() {
     let whole = &LOSSY[20..];
     for length in [40, whole.len() / 2, whole.len() - 30] {
-        let bytes = riff(&[chunk(b"VP8 ", &whole[..length])]);
+        let bytes = riff(&[chunk(*b"VP8 ", &whole[..length])]);
         assert_eq!(
             pixels(&bytes).unwrap_err().code(),
             "PHOTO_DECODE",
@@ -228,7 +236,11 @@ fn checks_the_pixel_limit_before_decoding() {
         ..Limits::default()
     };
     let picture = scene(60, 50);
-    for bytes in [webp(&picture), gif(&[picture.clone()]), bmp(&picture)] {
+    for bytes in [
+        webp(&picture),
+        gif(std::slice::from_ref(&picture)),
+        bmp(&picture),
+    ] {
         assert_eq!(
             decode(&bytes, &limits).unwrap_err().code(),
             "PHOTO_TOO_LARGE"

@@ -1,5 +1,10 @@
 //! Where a photograph was taken, and the facts of each container: WebP, TIFF, HEIC, AVIF.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a fixture that cannot be made fails its test"
+)]
+
 mod common;
 
 use std::io::Cursor;
@@ -176,7 +181,9 @@ fn reads_facts_of_a_tiff_and_turns_it() {
         fields.push(field(tag, Value::Short(values)));
     }
     let mut writer = Writer::new();
-    fields.iter().for_each(|field| writer.push_field(field));
+    for field in &fields {
+        writer.push_field(field);
+    }
     writer.set_strips(&strips, In::PRIMARY);
     let mut out = Cursor::new(Vec::new());
     writer.write(&mut out, false).unwrap();
@@ -188,20 +195,20 @@ fn reads_facts_of_a_tiff_and_turns_it() {
     assert_eq!(photo.pixels.data, pixels);
 }
 
-fn boxed(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn boxed(name: [u8; 4], content: &[u8]) -> Vec<u8> {
     let length = (content.len() as u32 + 8).to_be_bytes();
-    [&length[..], name, content].concat()
+    [&length[..], &name, content].concat()
 }
 
 /// A HEIF file that holds nothing but an EXIF block.
-fn heif(brand: &[u8; 4], block: &[u8]) -> Vec<u8> {
-    let brands = [&brand[..], b"\0\0\0\0mif1", brand].concat();
-    let entry = boxed(b"infe", b"\x02\0\0\0\0\x01\0\0Exif");
-    let items = boxed(b"iinf", &[b"\0\0\0\0\0\x01", &entry[..]].concat());
-    let places = boxed(b"iloc", b"\x01\0\0\0\0\0\0\x01\0\x01\0\x01\0\0\0\x01");
-    let data = boxed(b"idat", &[&[0; 4], block].concat());
+fn heif(brand: [u8; 4], block: &[u8]) -> Vec<u8> {
+    let brands = [&brand[..], b"\0\0\0\0mif1", &brand].concat();
+    let entry = boxed(*b"infe", b"\x02\0\0\0\0\x01\0\0Exif");
+    let items = boxed(*b"iinf", &[b"\0\0\0\0\0\x01", &entry[..]].concat());
+    let places = boxed(*b"iloc", b"\x01\0\0\0\0\0\0\x01\0\x01\0\x01\0\0\0\x01");
+    let data = boxed(*b"idat", &[&[0; 4], block].concat());
     let meta = [&[0; 4][..], &places, &items, &data].concat();
-    [boxed(b"ftyp", &brands), boxed(b"meta", &meta)].concat()
+    [boxed(*b"ftyp", &brands), boxed(*b"meta", &meta)].concat()
 }
 
 #[test]
@@ -211,7 +218,7 @@ fn reads_facts_of_heic_and_avif() {
         (b"avif", Format::Avif),
         (b"mif1", Format::Heic),
     ] {
-        let bytes = heif(brand, &block(&everything()));
+        let bytes = heif(*brand, &block(&everything()));
         check(&facts_of(&bytes).unwrap(), format);
         assert_eq!(
             decode(&bytes, &Limits::default()).unwrap_err().code(),

@@ -1,5 +1,10 @@
 //! TIFF decoding: colours, depths, compressions, pages, and files that are raw or cut short.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a fixture that cannot be made fails its test"
+)]
+
 mod common;
 
 use common::tiffs::{
