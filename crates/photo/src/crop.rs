@@ -15,24 +15,24 @@ use crate::resize::{Part, fitted, resize_part};
 /// picture, unless `src` is.
 #[must_use]
 pub fn crop(src: &Rgb, bbox: [f32; 4], margin: f32, max_side: u32) -> Rgb {
-    let part = part(src, bbox, margin);
+    let part = part(src.width, src.height, bbox, margin);
     match fitted(part.width, part.height, max_side) {
         Some((width, height)) => resize_part(src, part, width, height),
         None => copy(src, part),
     }
 }
 
-/// `x, y, width, height` of the part of a `width × height` picture that [`crop`] shows.
+/// The part of a picture of `width × height` pixels that [`crop`] shows for this box and margin, as
+/// `x, y, width, height` in whole pixels of the picture.
 #[must_use]
 pub fn crop_part(width: u32, height: u32, bbox: [f32; 4], margin: f32) -> [u32; 4] {
-    let (left, right) = span(bbox[0], bbox[2], margin, width);
-    let (top, bottom) = span(bbox[1], bbox[3], margin, height);
-    [left, top, right - left, bottom - top]
+    let part = part(width, height, bbox, margin);
+    [part.x, part.y, part.width, part.height]
 }
 
-fn part(src: &Rgb, [x, y, width, height]: [f32; 4], margin: f32) -> Part {
-    let (left, right) = span(x, width, margin, src.width);
-    let (top, bottom) = span(y, height, margin, src.height);
+fn part(across: u32, down: u32, [x, y, width, height]: [f32; 4], margin: f32) -> Part {
+    let (left, right) = span(x, width, margin, across);
+    let (top, bottom) = span(y, height, margin, down);
     Part {
         x: left,
         y: top,
@@ -67,7 +67,7 @@ fn copy(src: &Rgb, part: Part) -> Rgb {
 
 #[cfg(test)]
 mod tests {
-    use super::{crop, part};
+    use super::{crop, crop_part, part};
     use crate::Rgb;
     use crate::resize::Part;
 
@@ -87,7 +87,9 @@ mod tests {
             width: 36,
             height: 36,
         };
-        assert_eq!(part(&src, [40.0, 20.0, 20.0, 20.0], 0.4), expected);
+        let bbox = [40.0, 20.0, 20.0, 20.0];
+        assert_eq!(part(100, 80, bbox, 0.4), expected);
+        assert_eq!(crop_part(100, 80, bbox, 0.4), [32, 12, 36, 36]);
         let cut = crop(&src, [40.0, 20.0, 20.0, 20.0], 0.4, 200);
         assert_eq!((cut.width, cut.height), (36, 36));
         assert_eq!(cut.pixel(0, 0), Some([32, 12, 9]));

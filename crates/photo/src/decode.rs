@@ -5,10 +5,10 @@
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::facts::read_facts;
+use crate::facts::{read_container, read_facts};
 use crate::format::{recognise, resembles};
 use crate::orient::upright;
-use crate::{Facts, Format, Limits, PhotoError, Rgb, jpeg, png};
+use crate::{Facts, Format, Limits, PhotoError, Rgb, jpeg, plain, png, tiff, webp};
 
 /// A decoded photograph.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,21 +25,25 @@ pub(crate) struct Raw<'a> {
     pub exif: Option<Cow<'a, [u8]>>,
 }
 
-/// Decodes a photograph and turns it upright.
+/// Decodes a photograph and turns it upright: JPEG, PNG, WebP, GIF, BMP or TIFF.
 ///
-/// The format is told by the content, never by a name. Transparent PNG pixels are laid over white.
-/// EXIF orientation 1–8 is applied; a broken EXIF block gives no facts and no error.
+/// The format is told by the content, never by a name. Of an animation and of a file of several pages the
+/// first picture is taken. Transparent pixels are laid over white; ink (CMYK) becomes RGB without a
+/// press's colour profile, and other colour profiles are not applied. EXIF orientation 1–8 is applied; a
+/// broken EXIF block gives no facts and no error.
 ///
 /// # Errors
-/// - `PHOTO_FORMAT`: not a JPEG or PNG; says what it looks like.
+/// - `PHOTO_FORMAT`: none of these formats; says what it looks like. A raw file of a camera is not a TIFF
+///   picture, although it is made like one.
+/// - `PHOTO_UNDECODED`: a HEIC or AVIF picture; [`facts_of`] reads its facts.
 /// - `PHOTO_TOO_LARGE`: the header states more pixels than the limit; found before memory is taken.
 /// - `PHOTO_DECODE`: damaged, cut short, or a variant that is not supported. A picture cut short is
 ///   always an error, never half a picture; a JPEG that lacks only its end marker, or has something
 ///   behind it, is accepted.
 ///
 /// # Cost
-/// Three bytes a pixel, as much again to turn a picture that lies on its side, and up to six more
-/// while a progressive JPEG or a 16-bit PNG is decoded.
+/// Three bytes a pixel, as much again to turn a picture that lies on its side, and while it is decoded
+/// up to six more for a progressive JPEG, eight for 16 bits a sample or an animation's first picture.
 ///
 /// ```
 /// use faceweave_photo::{Limits, Rgb, decode, encode_jpeg};
@@ -60,9 +64,13 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, PhotoError> {
         });
     };
     let raw = contained(|| match format {
-        Format::Heic => Err(PhotoError::Undecoded { format: "heic" }),
         Format::Jpeg => jpeg::decode(bytes, limits),
         Format::Png => png::decode(bytes, limits),
+        Format::WebP => webp::decode(bytes, limits),
+        Format::Gif => plain::decode_gif(bytes, limits),
+        Format::Bmp => plain::decode_bmp(bytes, limits),
+        Format::Tiff => tiff::decode(bytes, limits),
+        Format::Heic | Format::Avif => Err(PhotoError::Undecoded { format }),
     })
     .unwrap_or_else(|| {
         Err(PhotoError::decode(
@@ -78,17 +86,30 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Photo, PhotoError> {
     })
 }
 
-/// The facts alone, for a picture whose pixels come from elsewhere.
+/// What a file states about its photograph, without decoding pixels: for a picture whose pixels come from
+/// another decoder. The orientation is given as stored, and nothing is turned.
 ///
 /// # Errors
-/// `PHOTO_FORMAT`: not a picture of a known format.
+/// `FILE_EMPTY`, and `PHOTO_FORMAT` for a file of no known picture format. A file that is damaged beyond
+/// what is read here is not noticed.
 pub fn facts_of(bytes: &[u8]) -> Result<Facts, PhotoError> {
-    match recognise(bytes) {
-        Some(format) => Ok(read_facts(format, None)),
-        None => Err(PhotoError::Format {
-            found: resembles(bytes),
-        }),
+    if bytes.is_empty() {
+        return Err(PhotoError::Empty);
     }
+    let Some(format) = recognise(bytes) else {
+        return Err(PhotoError::Format {
+            found: resembles(bytes),
+        });
+    };
+    let facts = contained(|| match format {
+        Format::Jpeg => read_facts(format, jpeg::exif(bytes)),
+        Format::Png => read_facts(format, png::exif(bytes)),
+        Format::WebP => read_facts(format, webp::exif(bytes)),
+        Format::Tiff => read_facts(format, Some(bytes)),
+        Format::Gif | Format::Bmp => read_facts(format, None),
+        Format::Heic | Format::Avif => read_container(format, bytes),
+    });
+    Ok(facts.unwrap_or_else(|| read_facts(format, None)))
 }
 
 /// Checks the size a header states, before memory in proportion to it is taken.

@@ -3,6 +3,8 @@
 
 use std::io;
 
+use crate::Format;
+
 /// Why a file could not be used as a photograph, or a picture could not be written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -34,16 +36,17 @@ pub enum PhotoError {
         limit: u64,
     },
     /// The bytes are not a picture of a format that can be read.
-    #[error("looks like {found}; expected a JPEG or PNG picture")]
+    #[error("looks like {found}; expected a JPEG, PNG, WebP, GIF, BMP or TIFF picture")]
     Format {
-        /// What the first bytes look like, with its article: "a GIF picture".
+        /// What the first bytes look like, with its article: "a PDF".
         found: &'static str,
     },
-    /// A picture of a format whose pixels cannot be decoded here; they may be handed in by whoever can.
-    #[error("is a {format} picture, which cannot be decoded here")]
+    /// The file is a picture of a format that is known but not decoded here; its facts can be read, and
+    /// its pixels may come from another decoder.
+    #[error("is {}, which cannot be decoded here", format.with_article())]
     Undecoded {
-        /// Name of the format: `heic`.
-        format: &'static str,
+        /// The format by content.
+        format: Format,
     },
     /// The picture has more pixels than the limit.
     #[error("has {width} × {height} pixels, more than the limit of {limit} pixels")]

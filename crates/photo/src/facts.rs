@@ -2,36 +2,17 @@
 //! The EXIF block is somebody else's data in a format that is easily broken; everything here returns
 //! "not stated" rather than an error, and a date that cannot be is not a date.
 
+use std::io::Cursor;
+
 use exif::{Exif, Field, In, Reader, Tag, Value};
+
+use crate::Format;
+use crate::gps::place;
 
 /// Longest text that is kept; cameras' names are far shorter.
 const MAX_TEXT: usize = 256;
 /// Photography begins in the 1820s; archives date scans of prints. An earlier year is a clock's fault.
 const EARLIEST_YEAR: u32 = 1800;
-
-/// The format a file turned out to have, by its content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// Baseline or progressive JPEG.
-    Jpeg,
-    /// PNG.
-    Png,
-    /// HEIC or HEIF, whose pixels are decoded elsewhere.
-    Heic,
-}
-
-impl Format {
-    /// The format's name in small letters: `jpeg`, `png`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Jpeg => "jpeg",
-            Self::Png => "png",
-            Self::Heic => "heic",
-        }
-    }
-}
 
 /// What the file states about the photograph; `None` = not stated, or stated unusably.
 ///
@@ -53,16 +34,32 @@ pub struct Facts {
     pub model: Option<String>,
     /// Serial number of the camera's body.
     pub serial: Option<String>,
-    /// Degrees north, WGS 84.
+    /// Degrees north of the equator, WGS 84, -90 to 90; given together with the longitude or not at all.
+    /// Not stated: a place without its hemisphere, one that cannot be, one that the receiver itself calls
+    /// void or gives in another datum, and 0° 0' (no photograph is taken there; receivers without a fix
+    /// write it).
     pub latitude: Option<f64>,
-    /// Degrees east, WGS 84.
+    /// Degrees east of Greenwich, WGS 84, -180 to 180.
     pub longitude: Option<f64>,
 }
 
 /// Reads the facts from an EXIF block (beginning at its TIFF header), as far as it can be read.
 pub(crate) fn read_facts(format: Format, block: Option<&[u8]>) -> Facts {
-    let exif = block.and_then(parse);
-    let exif = exif.as_ref();
+    facts(format, block.and_then(parse).as_ref())
+}
+
+/// Reads the facts from a HEIC or AVIF file, whose container the EXIF reader knows.
+pub(crate) fn read_container(format: Format, bytes: &[u8]) -> Facts {
+    let exif = Reader::new()
+        .continue_on_error(true)
+        .read_from_container(&mut Cursor::new(bytes))
+        .or_else(|error| error.distill_partial_result(|_| {}))
+        .ok();
+    facts(format, exif.as_ref())
+}
+
+fn facts(format: Format, exif: Option<&Exif>) -> Facts {
+    let place = exif.and_then(place);
     let text = |tag| exif.and_then(|exif| text(field(exif, tag)?));
     Facts {
         format,
@@ -74,8 +71,8 @@ pub(crate) fn read_facts(format: Format, block: Option<&[u8]>) -> Facts {
         make: text(Tag::Make),
         model: text(Tag::Model),
         serial: text(Tag::BodySerialNumber),
-        latitude: None,
-        longitude: None,
+        latitude: place.map(|(latitude, _)| latitude),
+        longitude: place.map(|(_, longitude)| longitude),
     }
 }
 
@@ -89,7 +86,7 @@ fn parse(block: &[u8]) -> Option<Exif> {
         .ok()
 }
 
-fn field(exif: &Exif, tag: Tag) -> Option<&Field> {
+pub(crate) fn field(exif: &Exif, tag: Tag) -> Option<&Field> {
     exif.get_field(tag, In::PRIMARY)
 }
 
@@ -101,7 +98,7 @@ fn orientation(exif: &Exif) -> Option<u8> {
 }
 
 /// The first string of an ASCII field. EXIF's ASCII is UTF-8 in practice, Latin-1 in old files.
-fn ascii(field: &Field) -> Option<String> {
+pub(crate) fn ascii(field: &Field) -> Option<String> {
     let Value::Ascii(strings) = &field.value else {
         return None;
     };

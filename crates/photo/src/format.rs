@@ -2,28 +2,124 @@
 //! `.JPG`, a HEIC picture saved as `.jpg`), and "not supported" helps nobody who cannot see what the
 //! file is instead.
 
-use crate::Format;
+/// The format a file turned out to have, by its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// Baseline or progressive JPEG.
+    Jpeg,
+    /// PNG.
+    Png,
+    /// WebP, lossy or lossless.
+    WebP,
+    /// GIF; its first picture.
+    Gif,
+    /// Windows bitmap.
+    Bmp,
+    /// TIFF or `BigTIFF`; its first page.
+    Tiff,
+    /// HEIC and other HEIF pictures: known, not decoded.
+    Heic,
+    /// AVIF: known, not decoded.
+    Avif,
+}
+
+impl Format {
+    /// The format's name in small letters: `jpeg`, `png`, `webp`, `gif`, `bmp`, `tiff`, `heic`, `avif`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpeg",
+            Self::Png => "png",
+            Self::WebP => "webp",
+            Self::Gif => "gif",
+            Self::Bmp => "bmp",
+            Self::Tiff => "tiff",
+            Self::Heic => "heic",
+            Self::Avif => "avif",
+        }
+    }
+
+    /// As a sentence names it: "an AVIF picture".
+    pub(crate) fn with_article(self) -> &'static str {
+        match self {
+            Self::Jpeg => "a JPEG picture",
+            Self::Png => "a PNG picture",
+            Self::WebP => "a WebP picture",
+            Self::Gif => "a GIF picture",
+            Self::Bmp => "a BMP picture",
+            Self::Tiff => "a TIFF picture",
+            Self::Heic => "a HEIC picture",
+            Self::Avif => "an AVIF picture",
+        }
+    }
+}
 
 /// How far into a file is looked to tell text from other things.
 const TEXT_SAMPLE: usize = 512;
+/// Most bytes of a container's first box that are looked at for brands.
+const BRANDS: usize = 256;
+/// Lengths of the headers that BMP has had, from OS/2 1.x to version 5.
+const BMP_HEADERS: [u32; 8] = [12, 16, 40, 52, 56, 64, 108, 124];
 
-/// The format of a file that can be decoded.
+/// The format of a file that is a picture.
 pub(crate) fn recognise(bytes: &[u8]) -> Option<Format> {
     if bytes.starts_with(b"\xFF\xD8\xFF") {
         Some(Format::Jpeg)
     } else if bytes.starts_with(b"\x89PNG\r\n\x1A\n") {
         Some(Format::Png)
-    } else if iso_media(bytes) == Some("a HEIC picture") {
-        Some(Format::Heic)
+    } else if bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a") {
+        Some(Format::Gif)
+    } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        Some(Format::WebP)
+    } else if is_tiff(bytes) {
+        Some(Format::Tiff)
+    } else if is_bmp(bytes) {
+        Some(Format::Bmp)
     } else {
-        None
+        heif(bytes)
+    }
+}
+
+/// TIFF, unless the camera's maker marked the file as raw; other raw files are told by their tags.
+fn is_tiff(bytes: &[u8]) -> bool {
+    [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"]
+        .iter()
+        .any(|magic| bytes.starts_with(*magic))
+        && bytes.get(8..10) != Some(b"CR")
+}
+
+/// Two letters are too few to tell a picture from a text about cars.
+fn is_bmp(bytes: &[u8]) -> bool {
+    let header = bytes.get(14..18).and_then(|length| length.first_chunk());
+    bytes.starts_with(b"BM")
+        && header.is_some_and(|&length| BMP_HEADERS.contains(&u32::from_le_bytes(length)))
+}
+
+/// Pictures in MP4's container. The main brand may be one that all of them share; then the list of
+/// brands tells.
+fn heif(bytes: &[u8]) -> Option<Format> {
+    if bytes.get(4..8)? != b"ftyp" {
+        return None;
+    }
+    match bytes.get(8..12)? {
+        b"avif" | b"avis" => Some(Format::Avif),
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => Some(Format::Heic),
+        b"mif1" | b"msf1" | b"miaf" | b"MiHE" => {
+            let length = u32::from_be_bytes(*bytes.first_chunk()?) as usize;
+            let brands = bytes.get(16..length.clamp(16, BRANDS).min(bytes.len()));
+            let (brands, _) = brands.unwrap_or_default().as_chunks::<4>();
+            let avif = brands
+                .iter()
+                .any(|brand| brand == b"avif" || brand == b"avis");
+            Some(if avif { Format::Avif } else { Format::Heic })
+        }
+        _ => None,
     }
 }
 
 /// First bytes, and what a file that has them looks like.
 const SIGNATURES: &[(&[u8], &str)] = &[
-    (b"GIF8", "a GIF picture"),
-    (b"BM", "a BMP picture"),
     (b"8BPS", "a Photoshop document"),
     (b"\xFF\x0A", "a JPEG XL picture"),
     (b"\0\0\0\x0CJXL ", "a JPEG XL picture"),
@@ -34,10 +130,6 @@ const SIGNATURES: &[(&[u8], &str)] = &[
     (b"IIRO", "an Olympus raw picture"),
     (b"IIU\0", "a Panasonic raw picture"),
     (b"II*\0\x10\0\0\0CR", "a Canon raw picture"),
-    (b"II*\0", "a TIFF or raw picture"),
-    (b"MM\0*", "a TIFF or raw picture"),
-    (b"II+\0", "a TIFF picture"),
-    (b"MM\0+", "a TIFF picture"),
     (b"\0\0\x01\0", "an icon"),
     (b"\x76\x2F\x31\x01", "an OpenEXR picture"),
     (b"#?RADIANCE", "a Radiance picture"),
@@ -82,16 +174,12 @@ pub(crate) fn resembles(bytes: &[u8]) -> &'static str {
     markup(sample).unwrap_or("a file of an unknown kind")
 }
 
-/// MP4's container holds videos and the newer picture formats; the brand tells which.
+/// MP4's container holds videos, too; the brand tells which.
 fn iso_media(bytes: &[u8]) -> Option<&'static str> {
     if bytes.get(4..8)? != b"ftyp" {
         return None;
     }
     Some(match bytes.get(8..12)? {
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => {
-            "a HEIC picture"
-        }
-        b"avif" | b"avis" => "an AVIF picture",
         b"crx " => "a Canon raw picture",
         b"qt  " => "a QuickTime video",
         _ => "an MP4 video",
@@ -103,7 +191,6 @@ fn riff(bytes: &[u8]) -> Option<&'static str> {
         return None;
     }
     Some(match bytes.get(8..12)? {
-        b"WEBP" => "a WebP picture",
         b"AVI " => "an AVI video",
         b"WAVE" => "a WAV sound",
         _ => "a RIFF file",
@@ -139,13 +226,28 @@ fn markup(sample: &[u8]) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{recognise, resembles};
-    use crate::Format;
-
+    use super::{Format, recognise, resembles};
     #[test]
     fn recognises_what_can_be_decoded() {
         assert_eq!(recognise(b"\xFF\xD8\xFF\xE0rest"), Some(Format::Jpeg));
         assert_eq!(recognise(b"\x89PNG\r\n\x1A\nrest"), Some(Format::Png));
+        for (bytes, format) in [
+            (&b"GIF89a\x01\0\x01\0"[..], Format::Gif),
+            (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Format::Heic),
+            (b"\0\0\0\x18ftypavif\0\0\0\0mif1miaf", Format::Avif),
+            (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", Format::Avif),
+            (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", Format::Heic),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", Format::WebP),
+            (b"II*\0\x08\0\0\0", Format::Tiff),
+            (b"MM\0+\0\x08\0\0", Format::Tiff),
+            (b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", Format::Bmp),
+        ] {
+            assert_eq!(recognise(bytes), Some(format));
+            assert!(format.with_article().to_lowercase().contains(format.name()));
+        }
+        assert_eq!(recognise(b"BMW and other cars, a text"), None);
+        assert_eq!(recognise(b"II*\0\x10\0\0\0CR\x02\0"), None);
+        assert_eq!(recognise(b"\0\0\0\x18ftypisom\0\0\0\0"), None);
         assert_eq!(recognise(b"\xFF\xD8"), None);
         assert_eq!(recognise(b""), None);
     }
@@ -153,12 +255,10 @@ mod tests {
     #[test]
     fn says_what_other_files_look_like() {
         let cases: &[(&[u8], &str)] = &[
-            (b"GIF89a\x01\0\x01\0", "a GIF picture"),
-            (b"\0\0\0\x18ftypheic\0\0\0\0", "a HEIC picture"),
-            (b"\0\0\0\x18ftypavif\0\0\0\0", "an AVIF picture"),
             (b"\0\0\0\x18ftypisom\0\0\0\0", "an MP4 video"),
-            (b"RIFF\x10\0\0\0WEBPVP8 ", "a WebP picture"),
-            (b"II*\0\x08\0\0\0", "a TIFF or raw picture"),
+            (b"RIFF\x10\0\0\0AVI LIST", "an AVI video"),
+            (b"II*\0\x10\0\0\0CR\x02\0", "a Canon raw picture"),
+            (b"BMW and other cars", "a text file"),
             (b"%PDF-1.7", "a PDF"),
             (b"PK\x03\x04\x14\0", "a ZIP archive or Office document"),
             (b"Hello, this is no picture\n", "a text file"),

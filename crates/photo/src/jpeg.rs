@@ -16,11 +16,13 @@ use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
+use crate::colours::ink;
 use crate::decode::{Raw, check_pixels};
 use crate::{Limits, PhotoError, Rgb};
 
 use source::{FETCHED_AHEAD, Source};
-use structure::{Adobe, Structure, structure};
+pub(crate) use structure::structure;
+use structure::{Adobe, Structure};
 
 /// Two fills for missing data that decode differently.
 const FILLS: [u8; 2] = [0x00, 0xAA];
@@ -94,12 +96,16 @@ fn to_rgb(mut data: Vec<u8>, structure: &Structure<'_>) -> Vec<u8> {
     }
     let pixels = data.len() / 4;
     for pixel in 0..pixels {
-        let paper = 255 - u32::from(data[pixel * 4 + 3]);
-        for colour in 0..3 {
-            let ink = u32::from(data[pixel * 4 + colour]);
-            data[pixel * 3 + colour] = ((255 - ink) * paper / 255) as u8;
-        }
+        let Some(&inks) = data[pixel * 4..].first_chunk::<4>() else {
+            break;
+        };
+        data[pixel * 3..pixel * 3 + 3].copy_from_slice(&ink(inks));
     }
     data.truncate(pixels * 3);
     data
+}
+
+/// The EXIF block, without decoding; nothing for a file whose markers cannot be walked.
+pub(crate) fn exif(bytes: &[u8]) -> Option<&[u8]> {
+    structure(bytes).ok()?.exif
 }

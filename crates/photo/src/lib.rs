@@ -7,6 +7,7 @@
 //! Pixels are `u8`, RGB, row-major `[height × width × 3]`; coordinates are pixels of the upright
 //! photograph with the origin at the top left.
 
+mod colours;
 mod crop;
 mod decode;
 mod encode;
@@ -15,21 +16,26 @@ mod facts;
 mod file;
 mod fingerprint;
 mod format;
+mod gps;
 mod jpeg;
 mod mosaic;
 mod orient;
 mod pixels;
+mod plain;
 mod png;
 mod private;
 mod resize;
+mod tiff;
+mod webp;
 
 pub use crop::{crop, crop_part};
 pub use decode::{Photo, decode, facts_of};
 pub use encode::{encode_jpeg, thumbnail};
 pub use error::PhotoError;
-pub use facts::{Facts, Format};
+pub use facts::Facts;
 pub use file::{Limits, content_hash, read};
-pub use fingerprint::fingerprint;
+pub use fingerprint::{NEAR_DUPLICATE, fingerprint};
+pub use format::Format;
 pub use mosaic::{Mosaic, mosaic};
 pub use pixels::Rgb;
 pub use private::write_private;

@@ -33,6 +33,8 @@ fn reads_the_camera_and_the_moment() {
             make: Some("NIKON CORPORATION".to_owned()),
             model: Some("NIKON D70".to_owned()),
             serial: Some("2002345".to_owned()),
+            latitude: None,
+            longitude: None,
         }
     );
 }

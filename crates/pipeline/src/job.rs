@@ -379,7 +379,7 @@ fn undecoded_format(bytes: &[u8]) -> Option<&'static str> {
         ..Limits::default()
     };
     match decode(bytes, &no_pixels) {
-        Err(PhotoError::Undecoded { format }) => Some(format),
+        Err(PhotoError::Undecoded { format }) => Some(format.name()),
         _ => None,
     }
 }

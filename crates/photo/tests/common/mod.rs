@@ -7,6 +7,9 @@
     reason = "a fixture that cannot be made fails its test"
 )]
 
+pub mod tiffs;
+pub mod webps;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
