@@ -71,14 +71,24 @@ export async function runCommandLine(args: readonly string[]): Promise<Outcome> 
   );
   command(
     'export <table> [source..]',
-    'Write faces, edges or people as a table',
+    'Write faces, edges, people or landmarks as a table',
     (own) =>
       withOptions(own, 'export')
-        .positional('table', { choices: ['faces', 'edges', 'people'] as const, describe: 'Which table' })
+        .positional('table', { choices: ['faces', 'edges', 'people', 'landmarks'] as const, describe: 'Which table' })
         .positional('source', OPTIONAL_SOURCE)
-        .option('format', { choices: ['csv', 'json'] as const, default: 'csv', describe: 'How it is written' })
-        .option('output', { type: 'string', alias: 'o', describe: 'File to write; default stdout', requiresArg: true })
-        .example('$0 export faces ./photos > faces.csv', ''),
+        .option('format', {
+          choices: ['csv', 'json', 'spreadsheet', 'h5', 'parquet'] as const,
+          default: 'csv',
+          describe: 'How it is written; spreadsheet: CSV without formulas; h5, parquet: with the vectors',
+        })
+        .option('output', {
+          type: 'string',
+          alias: 'o',
+          describe: 'File to write; default stdout, for h5 Data/FaceDatabase.h5 of the project',
+          requiresArg: true,
+        })
+        .example('$0 export faces ./photos > faces.csv', '')
+        .example('$0 export faces ./photos --format parquet -o faces.parquet', 'with the vectors'),
     async () => (await import('./commands/export.js')).exportCommand,
   );
   command(

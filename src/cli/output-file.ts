@@ -19,7 +19,7 @@ const MODE_BITS = 0o7777;
  *
  * *Errors*: `OUTPUT_WRITE`, `PROJECT_WRITE`; what the chunks throw.
  */
-export async function writeOutputFile(given: string, chunks: Iterable<string>): Promise<void> {
+export async function writeOutputFile(given: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
   const path = resolve(given);
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats?.isDirectory() === true) throw refusal(given, 'this is a folder; expected the path of a file');
@@ -29,7 +29,8 @@ export async function writeOutputFile(given: string, chunks: Iterable<string>): 
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw refusal(given, `cannot be written: there is no folder ${folder}`, 'make the folder first, or name another');
   }
-  await writePrivateFile(target, chunks, stats === undefined ? undefined : stats.mode & MODE_BITS);
+  // It takes bytes as well as text, chunk by chunk; its type says less.
+  await writePrivateFile(target, chunks as Iterable<string>, stats === undefined ? undefined : stats.mode & MODE_BITS);
 }
 
 /** The path that a regular file has or will have once links are followed; `undefined`: to be written in place. */
@@ -60,7 +61,7 @@ function endOfLinks(path: string): string {
   return at;
 }
 
-async function writeInto(given: string, path: string, chunks: Iterable<string>): Promise<void> {
+async function writeInto(given: string, path: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
   try {
     const file = await open(path, 'w');
     try {

@@ -4,7 +4,15 @@
  */
 export type { NetworkSummary } from './build-network.js';
 export { EDGES_TABLE, NETWORK_PAGE } from './build-network.js';
-export type { Table, TableFormat, TableName } from './exports.js';
+export {
+  FACE_DATABASE,
+  TABLE_FORMATS,
+  type Table,
+  type TableFormat,
+  type TableName,
+  type TableOptions,
+  writeFaceDatabase,
+} from './exports.js';
 export { latestManifest, type Manifest, manifestOf, type RunOutcome } from './manifest.js';
 export { cluster, extract, network, run } from './one-call.js';
 export {

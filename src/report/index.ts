@@ -4,14 +4,20 @@
  * buffer or a relative address.
  */
 
+export { FACE_COLUMNS, type FaceTableInput, faceRows, type NamedPerson, type Tier } from './face-columns.js';
+export { FACE_DATABASE_KEY, type FaceVectors, faceDatabase, VECTOR_PREFIX, vectorReader } from './face-database.js';
 export { jsonForScript } from './json-for-script.js';
+export { LANDMARK_KEYS, landmarkColumns, landmarkReader } from './landmark-table.js';
 export type { NetworkPageInput, NetworkPagePictures, NetworkPageResult } from './network-page.js';
 export { renderNetworkPage, writeNetworkPage } from './network-page.js';
+export { type ListColumn, parquetTable } from './parquet.js';
 export type { PicturePlan, PicturePlanInput } from './pictures.js';
 export { DEFAULT_PICTURE_BUDGET_BYTES, planPictures } from './pictures.js';
 export { relativeUrl } from './relative-url.js';
-export type { FaceTableInput, NamedPerson } from './tables.js';
+export type { CsvStyle } from './tables.js';
 export {
+  columnsCsv,
+  columnsJson,
   edgesCsv,
   edgesJson,
   facesCsv,

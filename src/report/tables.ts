@@ -5,19 +5,9 @@
  * come in chunks: an archive's faces do not fit into one string.
  */
 import { stringify } from 'csv-stringify/sync';
-import type { AssignedFace, Edge, Person, Photo } from '../config/domain.js';
-import { compareText } from '../config/order.js';
+import type { Edge, Person, Photo } from '../config/domain.js';
 import type { Network } from '../network/index.js';
-
-/** Id and name of a person; `null` until somebody gave a name. */
-export type NamedPerson = Pick<Person, 'id' | 'name'>;
-
-/** What the table of faces is made of; order does not matter. */
-export interface FaceTableInput {
-  readonly photos: readonly Photo[];
-  readonly faces: readonly AssignedFace[];
-  readonly people: readonly NamedPerson[];
-}
+import { FACE_COLUMNS, type FaceColumn, type FaceRow, type FaceTableInput, faceRows } from './face-columns.js';
 
 type Cell = string | number | null;
 type Row = Readonly<Record<string, Cell>>;
@@ -25,51 +15,56 @@ type Row = Readonly<Record<string, Cell>>;
 /** Rows a chunk; keeps one chunk near 100 kB. */
 const CHUNK_ROWS = 1000;
 
-const FACE_COLUMNS = [
-  'photo',
-  'face',
-  'x',
-  'y',
-  'width',
-  'height',
-  'score',
-  'person',
-  'distance',
-  'taken_at',
-  'make',
-  'model',
-  'name',
-  'photo_id',
-  'crop',
-] as const;
 const EDGE_COLUMNS = ['source', 'target', 'weight', 'photos'] as const;
 const PEOPLE_COLUMNS = ['person', 'name', 'photos', 'faces', 'connections', 'strength', 'best_face'] as const;
 
-/**
- * All faces: photo,face,x,y,width,height,score,person,distance,taken_at,make,model,name,photo_id,crop.
- *
- * `face` is the face's id, `person` empty when it belongs to none. Boxes in
- * pixels of the upright photograph, to a hundredth; score and cosine distance
- * to six decimals. Sorted by photograph path, then by the face's place in it.
- */
-export function facesCsv(input: FaceTableInput): Iterable<string> {
-  return csvChunks(FACE_COLUMNS, faceRows(input));
+/** How a CSV is written. */
+export interface CsvStyle {
+  /**
+   * Text that a spreadsheet would take for a formula (it begins with = + - @, a tab or a carriage return) begins
+   * with an apostrophe instead: the table is then safe to open there, and no longer exact.
+   */
+  readonly forSpreadsheets?: boolean;
+}
+
+/** All faces, under the names of `FACE_COLUMNS` and in their order; rows sorted by photograph, then place in it. */
+export function facesCsv(input: FaceTableInput, style: CsvStyle = {}): Iterable<string> {
+  return columnsCsv(FACE_COLUMNS, faceRows(input), style);
 }
 
 /** The records of `facesCsv` as a JSON array; `null` where the CSV has an empty cell. */
 export function facesJson(input: FaceTableInput): Iterable<string> {
-  return jsonChunks(faceRows(input));
+  return columnsJson(FACE_COLUMNS, faceRows(input));
+}
+
+/** The rows under any columns, as CSV. */
+export function columnsCsv(
+  columns: readonly FaceColumn[],
+  rows: readonly FaceRow[],
+  style: CsvStyle = {},
+): Iterable<string> {
+  return csvChunks(
+    columns.map(({ name }) => name),
+    faceRecords(columns, rows),
+    style,
+  );
+}
+
+/** The records of `columnsCsv` as a JSON array. */
+export function columnsJson(columns: readonly FaceColumn[], rows: readonly FaceRow[]): Iterable<string> {
+  return jsonChunks(faceRecords(columns, rows));
 }
 
 /**
  * The edges: source,target,weight,photos, where `photos` is a JSON array of the
  * photographs' paths. In the order of the network.
  */
-export function edgesCsv(network: Network, photos: readonly Photo[]): Iterable<string> {
+export function edgesCsv(network: Network, photos: readonly Photo[], style: CsvStyle = {}): Iterable<string> {
   const rows = edgeRows(network.edges, photos);
   return csvChunks(
     EDGE_COLUMNS,
     mapRows(rows, (edge) => ({ ...edge, photos: JSON.stringify(edge.photos) })),
+    style,
   );
 }
 
@@ -79,8 +74,8 @@ export function edgesJson(network: Network, photos: readonly Photo[]): Iterable<
 }
 
 /** The shown persons: person,name,photos,faces,connections,strength,best_face (a face id). Sorted by id. */
-export function peopleCsv(network: Network, people: readonly Person[]): Iterable<string> {
-  return csvChunks(PEOPLE_COLUMNS, peopleRows(network, people));
+export function peopleCsv(network: Network, people: readonly Person[], style: CsvStyle = {}): Iterable<string> {
+  return csvChunks(PEOPLE_COLUMNS, peopleRows(network, people), style);
 }
 
 /** The records of `peopleCsv` as a JSON array. */
@@ -88,35 +83,11 @@ export function peopleJson(network: Network, people: readonly Person[]): Iterabl
   return jsonChunks(peopleRows(network, people));
 }
 
-function* faceRows(input: FaceTableInput): Generator<Row> {
-  const photos = new Map(input.photos.map((photo) => [photo.id, photo]));
-  const names = new Map(input.people.map((person) => [person.id, person.name]));
-  const sorted = input.faces
-    .map((face) => ({ face, photo: photos.get(face.photoId) }))
-    .sort(
-      (a, b) =>
-        compareText(a.photo?.path ?? '', b.photo?.path ?? '') ||
-        a.face.ordinal - b.face.ordinal ||
-        compareText(a.face.id, b.face.id),
-    );
-  for (const { face, photo } of sorted) {
-    yield {
-      photo: photo?.path ?? null,
-      face: face.id,
-      x: rounded(face.box.x, 2),
-      y: rounded(face.box.y, 2),
-      width: rounded(face.box.width, 2),
-      height: rounded(face.box.height, 2),
-      score: rounded(face.score, 6),
-      person: face.personId,
-      distance: face.distance === null ? null : rounded(face.distance, 6),
-      taken_at: photo?.takenAt ?? null,
-      make: photo?.make ?? null,
-      model: photo?.model ?? null,
-      name: face.personId === null ? null : (names.get(face.personId) ?? null),
-      photo_id: face.photoId,
-      crop: face.crop,
-    };
+function* faceRecords(columns: readonly FaceColumn[], rows: readonly FaceRow[]): Generator<Row> {
+  for (const row of rows) {
+    const record: Record<string, Cell> = {};
+    for (const column of columns) record[column.name] = column.value(row);
+    yield record;
   }
 }
 
@@ -150,12 +121,6 @@ function* peopleRows(network: Network, people: readonly Person[]): Generator<Row
   }
 }
 
-/** Rounds half away from zero; never `-0`, never an exponent within the sizes that occur. */
-function rounded(value: number, decimals: number): number {
-  const result = Number(value.toFixed(decimals));
-  return result === 0 ? 0 : result;
-}
-
 function* mapRows<From, To>(rows: Iterable<From>, map: (row: From) => To): Generator<To> {
   for (const row of rows) yield map(row);
 }
@@ -172,11 +137,16 @@ function* chunked<T>(rows: Iterable<T>): Generator<T[]> {
   if (chunk.length > 0) yield chunk;
 }
 
-function* csvChunks(columns: readonly string[], rows: Iterable<object>): Generator<string> {
+/** What spreadsheets take for a formula: OWASP, "CSV Injection". Numbers are never text here, so they stay. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+function* csvChunks(columns: readonly string[], rows: Iterable<object>, style: CsvStyle): Generator<string> {
   yield `${columns.join(',')}\n`;
+  const cast =
+    style.forSpreadsheets === true ? { string: (cell: string) => (FORMULA.test(cell) ? `'${cell}` : cell) } : {};
   for (const chunk of chunked(rows)) {
     // A lone carriage return ends a line for many readers, so it is quoted too.
-    yield stringify(chunk, { columns: [...columns], record_delimiter: '\n', quoted_match: /[\r\n]/ });
+    yield stringify(chunk, { columns: [...columns], record_delimiter: '\n', quoted_match: /[\r\n]/, cast });
   }
 }
 

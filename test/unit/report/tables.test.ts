@@ -102,7 +102,8 @@ test('writes the faces with the documented header, precision and order', () => {
   const [header, ...rows] = parse(text(facesCsv({ photos, faces, people })));
   assert.deepEqual(
     header?.join(','),
-    'photo,face,x,y,width,height,score,person,distance,taken_at,make,model,name,photo_id,crop',
+    'photo,face,x,y,width,height,score,person,distance,taken_at,make,model,name,photo_id,crop,' +
+      'quality,sharpness,pose,brightness,size_px,tier,paths,latitude,longitude,serial,occasion,age,gender',
   );
   assert.deepEqual(rows[0], [
     'b.jpg',
@@ -120,6 +121,7 @@ test('writes the faces with the documented header, precision and order', () => {
     'Ana, "A"',
     'b1',
     'Faces/face1_b.jpg',
+    ...['', '', '', '', '', '', '1', '', '', '', '', '', ''],
   ]);
   assert.deepEqual(rows[1]?.slice(6, 9), ['0.3', '', '']);
   assert.deepEqual(
@@ -127,7 +129,50 @@ test('writes the faces with the documented header, precision and order', () => {
     ['f1', 'f2', 'f5', 'f3', 'f4'],
   );
   assert.equal(rows[3]?.[0], AWKWARD);
-  assert.ok(rows.every((row) => row.length === 15));
+  assert.ok(rows.every((row) => row.length === 28));
+});
+
+test('writes what was measured of a face and its photograph', () => {
+  const [photo] = photos as readonly [Photo];
+  const quality = { score: 0.123456, sharpness: 1, pose: 0, brightness: 0.5, sizePx: 33.333 };
+  const input = {
+    photos: [
+      { ...photo, paths: ['b.jpg', 'c.jpg'], latitude: -1.23456789, longitude: 2, serial: 'S', occasionId: 'a1' },
+    ],
+    faces: [{ ...face('f1', 'b1', 1, null), quality, age: 30.04, gender: 0.33333 }],
+    people: [],
+    tierOf: () => 3 as const,
+  };
+  const [, row] = parse(text(facesCsv(input)));
+  assert.equal(row?.slice(15).join(), '0.1235,1,0,0.5,33.33,3,2,-1.2345679,2,S,a1,30,0.3333');
+});
+
+test('leaves text as it is, and puts an apostrophe before formulas only when asked', () => {
+  const risky = ['=1+1', '+1', '-a.jpg', '@sum', '\tx', '\rx', 'plain', "'quoted"];
+  const input = {
+    photos: risky.map((path, at) => ({ ...(photos[0] as Photo), id: String(at), path, paths: [path] })),
+    faces: risky.map((_, at) => face(`f${at}`, String(at), 1, null)),
+    people: [],
+  };
+  const cells = (style = {}): string[] =>
+    parse(text(facesCsv(input, style)))
+      .slice(1)
+      .map((row) => row[0] ?? '');
+  assert.deepEqual(new Set(cells()), new Set(risky));
+  const safe = cells({ forSpreadsheets: true });
+  assert.ok(safe.every((cell) => !/^[=+\-@\t\r]/.test(cell)));
+  assert.deepEqual(new Set(safe), new Set(risky.map((path) => (/^[=+\-@\t\r]/.test(path) ? `'${path}` : path))));
+  // A box left of the picture has a negative number, which is no formula.
+  assert.ok(
+    parse(
+      text(
+        facesCsv(
+          { ...input, faces: [{ ...face('f', '0', 1, null), box: { x: -5, y: 0, width: 1, height: 1 } }] },
+          { forSpreadsheets: true },
+        ),
+      ),
+    )[1]?.[2] === '-5',
+  );
 });
 
 test('writes the same bytes for the same faces in another order', () => {
