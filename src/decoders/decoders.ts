@@ -100,9 +100,6 @@ export function openDecoders(options: DecodersOptions = {}): Decoders {
     // What a decoder prints has no place among the data on stdout.
     // The process's own flags are not for its threads.
     const worker = new Worker(program, { stdout: true, stderr: true, execArgv: [] });
-    // Unread, it would keep the process alive.
-    worker.stdout.resume();
-    worker.stderr.resume();
     const thread: Thread = { worker, job: null, timer: undefined, release: undefined };
     threads.add(thread);
     worker.on('message', (reply: DecodeReply) => {

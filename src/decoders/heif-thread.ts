@@ -112,6 +112,10 @@ function tightRows({ width, height, stride, data }: Plane): Uint8Array {
   return pixels;
 }
 
+// What a decoder prints has no place among the data, and a thread that printed keeps its process alive.
+process.stdout.write = () => true;
+process.stderr.write = () => true;
+
 parentPort?.on('message', (request: DecodeRequest) => {
   // What is thrown here ends the thread, and the pool tells of it.
   void decode(request).then((reply) => {

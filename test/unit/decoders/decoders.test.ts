@@ -139,13 +139,14 @@ test('closing fails what waits', async () => {
 test('an idle decoder that nobody closed keeps no process alive', () => {
   const module = new URL('../../../src/decoders/index.ts', import.meta.url);
   const script = `import { openDecoders } from ${JSON.stringify(module.href)};
-    const decoders = openDecoders({ idleMs: 3600000, program: new URL(${JSON.stringify(PROGRAM.href)}) });
-    const { width } = await decoders.decodePixels(Uint8Array.from([4]), 'heic', { maxPixels: 9 });
+    const decoders = openDecoders({ idleMs: 3600000 });
+    const bytes = Buffer.from('${heic('plain').toString('base64')}', 'base64');
+    const { width } = await decoders.decodePixels(bytes, 'heic', { maxPixels: 1e6 });
     process.stdout.write('width ' + width);`;
   const run = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
     cwd: ROOT,
     encoding: 'utf8',
     timeout: 60_000,
   });
-  assert.deepEqual([run.status, run.stdout], [0, 'width 1'], run.stderr);
+  assert.deepEqual([run.status, run.stdout], [0, 'width 60'], run.stderr);
 });
