@@ -20,6 +20,7 @@ const MODULE_RANK: Readonly<Record<string, number>> = {
   models: 1,
   archive: 1,
   store: 1,
+  decoders: 1,
   extract: 2,
   people: 2,
   network: 3,
@@ -36,6 +37,8 @@ const OWNED_PACKAGES: ReadonlyMap<string, string> = new Map([
   ['node:sqlite', 'store'],
   ['@photostructure/sqlite', 'store'],
   ['ejs', 'report'],
+  ['hyparquet-writer', 'report'],
+  ['libheif-js/wasm-bundle.js', 'decoders'],
 ]);
 
 /** Nothing leaves the machine: `src` has no business with these. */

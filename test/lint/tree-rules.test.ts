@@ -68,6 +68,12 @@ test('only the store imports SQLite and holds SQL', () => {
   lawful('src/people/a.ts', `const text = 'select a person from the list';`);
 });
 
+test('decoders stand beside the store, below extraction', () => {
+  lawful('src/extract/a.ts', `import { b } from '../decoders/index.js';`);
+  broken('src/decoders/a.ts', `import { b } from '../store/index.js';`, 'order');
+  broken('src/extract/a.ts', `const b = await import('libheif-js/wasm-bundle.js');`, 'order');
+});
+
 test('nothing under src speaks to a network', () => {
   broken('src/models/a.ts', `import { get } from 'node:https';`, 'order');
   broken('src/models/a.ts', `await fetch('x');`, 'network');
