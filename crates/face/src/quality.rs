@@ -2,8 +2,10 @@
 //!
 //! The components are those of the standard on face image quality (ISO/IEC
 //! 29794-5: size, sharpness, pose, exposure) and the detector's own certainty.
-//! Each is a share from 0 to 1; the score is their geometric mean, so that one
-//! that fails cannot be bought by the others. Limits are plain properties of
+//! Each is a share from 0 to 1. The score is certainty times the geometric mean
+//! of the four others, so that one that fails cannot be bought by the rest:
+//! certainty tells faces from drawings and statues, which may be sharp, large
+//! and frontal; the others tell how much of a person can be seen. Limits are plain properties of
 //! pictures, not fitted to any set; where a tier begins is measured in
 //! `bench/quality.ts`. Nothing of the photograph is looked at but the chip.
 
@@ -14,7 +16,7 @@ use crate::similarity::Points;
 /// What is known of the picture of one face.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Quality {
-    /// Geometric mean of certainty, size, sharpness, pose and exposure, 0 … 1.
+    /// Certainty times the geometric mean of size, sharpness, pose and exposure, 0 … 1.
     pub score: f32,
     /// Fine detail against contrast, 0 … 1; 0.5 where the Laplacian's variance is 3 % of the luminance's.
     pub sharpness: f32,
@@ -27,7 +29,7 @@ pub struct Quality {
 }
 
 /// Detector scores: nothing below the first is a face for sure, nothing above the second is in doubt.
-const CERTAINTY: [f32; 2] = [0.4, 0.85];
+const CERTAINTY: [f32; 2] = [0.3, 0.85];
 /// Short side of the box in pixels: below the first nobody is recognised, from the second on the chip is not enlarged much.
 const SIZE_PX: [f32; 2] = [8.0, 48.0];
 /// Variance of the Laplacian as a share of the luminance's at which sharpness is a half.
@@ -62,15 +64,10 @@ pub fn judge(face: &Detection, chip: &Chip) -> Quality {
     let exposure = ramp(brightness, [too_dark, dark])
         * (1.0 - ramp(brightness, [bright, too_bright]))
         * ramp(deviation, CONTRAST);
-    let parts = [
-        ramp(face.score, CERTAINTY),
-        ramp(size_px, SIZE_PX),
-        sharpness,
-        pose,
-        exposure,
-    ];
+    let parts = [ramp(size_px, SIZE_PX), sharpness, pose, exposure];
+    let seen = parts.iter().product::<f32>().powf(1.0 / parts.len() as f32);
     Quality {
-        score: parts.iter().product::<f32>().powf(1.0 / parts.len() as f32),
+        score: ramp(face.score, CERTAINTY) * seen,
         sharpness,
         pose,
         brightness,
