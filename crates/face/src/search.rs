@@ -14,7 +14,7 @@ use crate::view::{Region, Turn, View, fitted_size};
 
 /// Short side of the smallest box that is found reliably, in pixels of the detector's input.
 /// Source: `bench/detection.md`.
-pub(crate) const SMALLEST_IN_INPUT: u32 = 12;
+pub(crate) const SMALLEST_IN_INPUT: u32 = 16;
 
 /// Photographs are never reduced below this long side for speed: a look then costs little more than the rest of the
 /// work on a photograph, and points found in larger faces are finer.
@@ -27,10 +27,10 @@ const FIRST_LONG_SIDE: u32 = 640;
 const WORTH_A_SECOND_LOOK: f32 = 1.25;
 
 /// Heat above which a cell is the trace of a face that may be too small for this look.
-const TRACE_HEAT: f32 = 0.15;
+const TRACE_HEAT: f32 = 0.1;
 
 /// Larger boxes leave no mere trace: what is there would have been found. In pixels of the first look's input.
-const LARGEST_TRACE: f32 = 20.0;
+const LARGEST_TRACE: f32 = 18.0;
 
 /// Side of a window, in pixels of the detector's input.
 const WINDOW: u32 = 256;

@@ -15,6 +15,7 @@ function engineWriting(written: string[], missing?: number): Engine {
   return {
     describe: () => null,
     openExtraction: UNUSED,
+    attributes: UNUSED,
     cluster: UNUSED,
     thumbnails: UNUSED,
     mosaics: async (requests: readonly MosaicRequest[]) =>
