@@ -32,9 +32,10 @@ export declare class ClusterJob {
    */
   constructor(options: ClusterOptions)
   /**
-   * Clusters `[faces × dims]` unit rows; `photos` holds the number of each face's photograph.
+   * Clusters `[faces × dims]` unit rows; `photos` holds the number of each face's photograph, `tiers` what each face
+   * may do: 1 = found a person (the default), 2 = join one, 3 = neither.
    *
-   * Both arrays are copied before this call returns. Rejects with `ARGUMENT`, `CANCELLED`, `INTERNAL`
+   * The arrays are copied before this call returns. Rejects with `ARGUMENT`, `CANCELLED`, `INTERNAL`
    * and the codes of the algorithm.
    */
   run(vectors: Float32Array, dims: number, photos: Uint32Array, tiers?: Uint8Array | undefined | null): Promise<ClusterResult>
@@ -159,7 +160,7 @@ export interface ClusterProgress {
 
 /** One label a face. */
 export interface ClusterResult {
-  /** `[faces]`; clusters are numbered by first appearance, −1 = noise. */
+  /** `[faces]`; clusters are numbered by first appearance, −1 = noise, or a poor face that joined nobody. */
   labels: Int32Array
   /** `[faces]`: cosine distance to the mean of the face's cluster; NaN for noise. */
   distances: Float32Array

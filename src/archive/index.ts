@@ -5,8 +5,9 @@
 export type { ArchiveFormat, ArchiveLimits, ArchiveMember, Candidate, Refusal } from './candidate.js';
 export { cropFolder, cropName } from './crop-name.js';
 export { labelSources, ownerOf, recognise, recordOf } from './label.js';
+export { type MemberReader, openMemberReader } from './member.js';
 export { bytesToPath, escapeBackslashes, pathToBytes } from './path-text.js';
-export { isPictureExtension, isPictureName } from './picture-name.js';
+export { extensionOf, isPictureExtension, isPictureName } from './picture-name.js';
 export { type ExtractionPlan, type PathState, type PlanInput, planExtraction, type RefusedPath } from './plan.js';
 export { resolveSources, type SourceKind, type SourceRoot, sortRoots } from './source.js';
 export {

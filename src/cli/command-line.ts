@@ -52,6 +52,16 @@ export async function runCommandLine(args: readonly string[]): Promise<Outcome> 
     async () => (await import('./commands/extract.js')).extractCommand,
   );
   command(
+    'plan <source..>',
+    'What an extraction would read and cost; writes nothing',
+    (own) =>
+      withOptions(own, 'plan')
+        .positional('source', REQUIRED_SOURCE)
+        .option('retry', EXTRACT_FLAGS.retry)
+        .example('$0 plan ./photos', 'counts, bytes, formats, and the time and memory a sample foretells'),
+    async () => (await import('./commands/plan.js')).planCommand,
+  );
+  command(
     'cluster [source..]',
     'Group faces into persons, with a mosaic of each',
     (own) =>
@@ -168,7 +178,7 @@ function flagOf(row: OptionRow) {
 
 /** Names of all commands and flags, for suggestions. */
 function knownNames(): readonly string[] {
-  const flags = (['run', 'extract', 'cluster', 'network', 'export'] as const).flatMap((command) =>
+  const flags = (['run', 'extract', 'plan', 'cluster', 'network', 'export'] as const).flatMap((command) =>
     optionsOf(command).flatMap(({ flag, kind }) => (kind === 'boolean' ? [flag, `no-${flag}`] : [flag])),
   );
   return [
@@ -176,7 +186,7 @@ function knownNames(): readonly string[] {
   ];
 }
 
-const COMMANDS: readonly string[] = ['run', 'extract', 'cluster', 'network', 'export', 'status', 'models'];
+const COMMANDS: readonly string[] = ['run', 'extract', 'plan', 'cluster', 'network', 'export', 'status', 'models'];
 
 function mistake(message: string): FaceweaveError {
   const unknown = /^Unknown (?:argument|command)s?: (.+)$/.exec(message)?.[1]?.split(', ') ?? [];

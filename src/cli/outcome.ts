@@ -42,6 +42,7 @@ function assertNever(value: never): never {
 /** The outcome of something thrown. */
 export function outcomeOfError(thrown: unknown): Outcome {
   if (thrown instanceof Interrupted) return 'interrupted';
+  if (thrown instanceof FaceweaveError && thrown.code === 'TIME_UP') return 'interrupted';
   if (thrown instanceof FaceweaveError && USAGE_CODES.has(thrown.code)) return 'wrong-usage';
   return 'cannot-run';
 }

@@ -29,8 +29,7 @@ export async function writeOutputFile(given: string, chunks: Iterable<string | U
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw refusal(given, `cannot be written: there is no folder ${folder}`, 'make the folder first, or name another');
   }
-  // It takes bytes as well as text, chunk by chunk; its type says less.
-  await writePrivateFile(target, chunks as Iterable<string>, stats === undefined ? undefined : stats.mode & MODE_BITS);
+  await writePrivateFile(target, chunks, stats === undefined ? undefined : stats.mode & MODE_BITS);
 }
 
 /** The path that a regular file has or will have once links are followed; `undefined`: to be written in place. */

@@ -3,7 +3,7 @@
  * up, and the table of `--stats`. Pure text from summaries.
  */
 import type { SkippedFile } from '../config/index.js';
-import { type ExtractStats, type ExtractSummary, STAGES } from '../extract/index.js';
+import { type ExtractPlan, type ExtractStats, type ExtractSummary, STAGES } from '../extract/index.js';
 import type { ClusterStepSummary, NetworkSummary } from '../project/index.js';
 import { duration } from './progress.js';
 import { visible } from './terminal.js';
@@ -39,6 +39,13 @@ export function extractSentences(summary: ExtractSummary): readonly string[] {
   if (summary.unreachable > 0) {
     lines.push(`${count(summary.unreachable, 'file')} known from before could not be reached and stay as they were.`);
   }
+  const { described, withoutCrop } = summary.attributes;
+  if (described > 0) lines.push(`${count(described, 'face')} found before described from their crops.`);
+  if (withoutCrop > 0) {
+    lines.push(
+      `${count(withoutCrop, 'face')} found before have no crop to be described from: extract with crops first.`,
+    );
+  }
   const others = Object.values(summary.otherFiles).reduce((sum, number) => sum + number, 0);
   if (others > 0) lines.push(`${count(others, 'other file')} with names that are no pictures’ passed over.`);
   const { otherProjects } = summary;
@@ -47,6 +54,34 @@ export function extractSentences(summary: ExtractSummary): readonly string[] {
     lines.push(`${count(otherProjects.length, 'folder')} passed over because a project lies there: ${folders}.`);
   }
   return lines;
+}
+
+/** Sentences about what an extraction would do. */
+export function planSentences(plan: ExtractPlan): readonly string[] {
+  const lines = [
+    `${count(plan.files, 'file')} = ${plan.unchanged.toLocaleString('en-US')} unchanged + ${plan.toRead.toLocaleString('en-US')} to read (${bytes(plan.toReadBytes)})${plan.refused > 0 ? ` + ${plan.refused} that cannot be read` : ''}.`,
+  ];
+  const extensions = Object.entries(plan.extensions).map(
+    ([name, { files, bytes: size }]) => `${files.toLocaleString('en-US')} .${name || '(none)'} (${bytes(size)})`,
+  );
+  if (extensions.length > 0) lines.push(`To read: ${extensions.join(', ')}.`);
+  if (plan.gone > 0) lines.push(`${count(plan.gone, 'file')} no longer there.`);
+  const { estimate } = plan;
+  if (estimate === null) return lines;
+  const formats = Object.entries(estimate.formats).map(([name, number]) => `${number} ${name}`);
+  lines.push(
+    `Of ${estimate.sampled} tried: ${formats.join(', ') || 'no photograph'}, ${count(estimate.faces, 'face')}, ${estimate.skipped} to be skipped.`,
+    `It would take about ${duration(estimate.seconds)} (${duration(estimate.secondsLow)} to ${duration(estimate.secondsHigh)}) and ${bytes(estimate.memoryBytes)} of memory. Nothing was written.`,
+  );
+  return lines;
+}
+
+/** `3.4 MB`: powers of 1,000, as disks are sold. */
+function bytes(number: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, number)) / 3));
+  const value = number / 1000 ** power;
+  return `${power === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[power]}`;
 }
 
 /** Sentences about a clustering. */

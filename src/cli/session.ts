@@ -9,7 +9,7 @@ import { openProject, type Project } from '../project/index.js';
 import { type CommonArguments, type RawArguments, readArguments } from './arguments.js';
 import { leaveNow } from './exit.js';
 import { watchInterrupts } from './interrupt.js';
-import { exitCodeOf, type Outcome, outcomeOfError } from './outcome.js';
+import { exitCodeOf, Interrupted, type Outcome, outcomeOfError } from './outcome.js';
 import { progressView } from './progress.js';
 import { processTerminal, type Terminal } from './terminal.js';
 
@@ -17,9 +17,13 @@ import { processTerminal, type Terminal } from './terminal.js';
 export type JsonRecord = Readonly<Record<string, unknown>> & { readonly type: string };
 
 /** What a command works with. */
-export interface Session {
+export interface Session extends Console {
   readonly args: CommonArguments;
   readonly project: Project;
+}
+
+/** What a command talks through. */
+export interface Console {
   readonly terminal: Terminal;
   /** Signal and progress for the long calls. */
   readonly call: LongCall;
@@ -45,12 +49,48 @@ export interface SessionOf {
 }
 
 /** Runs `work` with an open project; never throws but for wrong usage. */
-export async function withSession(
+export function withSession(
   of: SessionOf,
   raw: RawArguments,
   work: (session: Session) => Promise<Ended>,
 ): Promise<Outcome> {
   const args = readArguments(raw, of.options);
+  let project: Project | undefined;
+  return withTerminal(
+    of.command,
+    args,
+    async (console) => {
+      const opened = await openProject({
+        sources: args.sources,
+        create: of.creates,
+        ...(args.project === undefined ? {} : { project: args.project }),
+      });
+      project = opened;
+      return work({ ...console, args, project: opened });
+    },
+    {
+      soFar: async () => (project === undefined ? {} : soFar(project)),
+      close: async () => project?.close(),
+    },
+  );
+}
+
+/** What is done around a command's work when it does not come to its end, and at the end. */
+interface Surroundings {
+  /** What the last record says of work that was not finished. */
+  readonly soFar: () => Promise<Readonly<Record<string, unknown>>>;
+  readonly close: () => Promise<void>;
+}
+
+const NOTHING_AROUND: Surroundings = { soFar: async () => ({}), close: async () => {} };
+
+/** Runs `work` with a terminal, Ctrl-C, progress and records, but without a project. */
+export async function withTerminal(
+  command: string,
+  args: CommonArguments,
+  work: (console: Console) => Promise<Ended>,
+  around: Surroundings = NOTHING_AROUND,
+): Promise<Outcome> {
   const terminal = processTerminal({ quiet: args.quiet });
   const interrupts = watchInterrupts(
     () => terminal.talk('faceweave: interrupted: finishing what has begun; once more stops now'),
@@ -60,21 +100,13 @@ export async function withSession(
     args.json ? terminal.data(`${JSON.stringify(record)}\n`) : Promise.resolve();
   const finish = async (ended: Ended): Promise<Outcome> => {
     const { outcome, summary } = ended;
-    await write({ type: 'summary', command: of.command, outcome, exitCode: exitCodeOf(outcome), ...summary });
+    await write({ type: 'summary', command, outcome, exitCode: exitCodeOf(outcome), ...summary });
     return outcome;
   };
-  let project: Project | undefined;
   // A record nobody waited for could not be written.
   let lost: unknown;
   try {
-    project = await openProject({
-      sources: args.sources,
-      create: of.creates,
-      ...(args.project === undefined ? {} : { project: args.project }),
-    });
-    const session: Session = {
-      args,
-      project,
+    const ended = await work({
       terminal,
       call: { signal: interrupts.signal, onProgress: progressView(args.progress, terminal) },
       record: write,
@@ -84,24 +116,23 @@ export async function withSession(
           lost ??= thrown;
         });
       },
-    };
-    const ended = await work(session);
+    });
     if (lost !== undefined) throw lost;
     return await finish(ended);
   } catch (thrown) {
     const outcome = outcomeOfError(thrown);
     terminal.status('');
-    if (outcome === 'interrupted') {
+    if (thrown instanceof Interrupted) {
       terminal.talk('faceweave: interrupted; what was done is saved');
       terminal.talk('hint: run the same command again to go on');
     } else {
       terminal.error(thrown);
       await write(errorRecord(thrown));
     }
-    return await finish({ outcome, summary: project === undefined ? {} : await soFar(project) });
+    return await finish({ outcome, summary: await around.soFar() });
   } finally {
     interrupts.release();
-    await project?.close();
+    await around.close();
   }
 }
 

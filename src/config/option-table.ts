@@ -7,7 +7,7 @@
 import { z } from 'zod';
 
 /** A command that reads options. */
-export type OptionCommand = 'extract' | 'cluster' | 'network' | 'run' | 'export';
+export type OptionCommand = 'extract' | 'plan' | 'cluster' | 'network' | 'run' | 'export';
 
 /** How an option is typed on a command line. */
 export type OptionKind = 'boolean' | 'integer' | 'number' | 'text' | 'choice';
@@ -29,7 +29,7 @@ interface OptionField<Schema extends z.ZodType> {
 const MEBIBYTE = 1 << 20;
 
 type Commands = readonly OptionCommand[];
-const EXTRACTING: Commands = ['extract', 'run'];
+const EXTRACTING: Commands = ['extract', 'plan', 'run'];
 const CLUSTERING: Commands = ['cluster', 'run'];
 const CLUSTERING_AND_EXPORT: Commands = ['cluster', 'run', 'export'];
 const DRAWING: Commands = ['network', 'run'];
@@ -82,7 +82,13 @@ const ALGORITHMS = ['auto', 'dbscan', 'ahc'] as const;
 
 /** The table itself; the order is the order of `--help`. */
 export const OPTION_FIELDS = {
-  threads: integer(0, 1024, 0, 'Threads that work at once; 0 = one a core', ['extract', 'cluster', 'network', 'run']),
+  threads: integer(0, 1024, 0, 'Threads that work at once; 0 = one a core', [
+    'extract',
+    'plan',
+    'cluster',
+    'network',
+    'run',
+  ]),
   detector: text('centerface', 'Model that finds faces, or the path of a model card', EXTRACTING),
   embedder: text('mobilefacenet', 'Model that compares faces, or the path of a model card', EXTRACTING),
   minFace: integer(
@@ -163,6 +169,7 @@ export const OPTION_FIELDS = {
     CLUSTERING_AND_EXPORT,
   ),
   mosaic: yesOrNo(true, 'Write a mosaic a person', CLUSTERING),
+  faceDatabase: yesOrNo(true, 'Write Data/FaceDatabase.h5, one row a face with its vector', CLUSTERING),
   scale: fraction(0.01, 10_000, 10, 'Size of a node: scale × log10(1 + photographs)', DRAWING),
   minWeight: integer(1, 1_000_000_000, 1, 'Fewest photographs that make a connection', LINKING),
   minSize: integer(1, 1_000_000_000, 1, 'Fewest photographs of a person who is shown', LINKING),

@@ -1,30 +1,24 @@
 /**
- * The step "extract": walks the sources, decides what is to be done, hands
- * photographs to native code batch by batch with two batches in flight, and
- * commits the results strictly in the order of the plan. Killed at any moment,
- * it loses at most the batches in flight.
+ * The step "extract": looks what is there, has what is missing read and saved
+ * batch by batch, and sums up what became of every file. The decisions are in
+ * `look`, the batches in `batches`; here is their order.
  */
 import { availableParallelism } from 'node:os';
-import { type Candidate, listCandidates, pathToBytes, planExtraction } from '../archive/index.js';
-import { compareText, type Face, FaceweaveError } from '../config/index.js';
-import {
-  type Engine,
-  type ExtractBatch,
-  type Extraction,
-  type NativeStages,
-  type PhotoInput,
-  withSignal,
-} from '../native/index.js';
+import type { Candidate } from '../archive/index.js';
+import { compareText, FaceweaveError } from '../config/index.js';
+import type { Engine, NativeStages } from '../native/index.js';
 import type { CropOwner, KnownPath, Store } from '../store/store.js';
-import { type CropPlace, cropAt, cropOwners, inProject, photosWithoutCrops, planCrops, removeCrops } from './crops.js';
-import { knownOfRoots, refuseEmptied } from './known.js';
-import { type Memory, type PlannedFile, photosToMatch, settle, undescribedFaces } from './settle.js';
-import { peakRssBytes, processCpuSeconds, statsOf, threadSeconds } from './stats.js';
+import { describeFaces } from './attributes.js';
+import { type Job, runBatches } from './batches.js';
+import { cropOwners, planCrops } from './crops.js';
+import { refuseEmptied } from './known.js';
+import { look } from './look.js';
+import { DEFAULT_MAX_DISTANCE, groupOccasions } from './occasions.js';
+import type { Memory } from './settle.js';
+import { peakRssBytes, processCpuSeconds, statsOf } from './stats.js';
 import { Tally } from './tally.js';
+import { underTimeLimit } from './time-limit.js';
 import type { ExtractRequest, ExtractSummary } from './types.js';
-
-/** Batches that native code works on at once: one is saved while the next runs. */
-const BATCHES_IN_FLIGHT = 2;
 
 const NO_STAGES: NativeStages = {
   read: 0,
@@ -39,50 +33,24 @@ const NO_STAGES: NativeStages = {
   crop: 0,
 };
 
-/** A file to be read, with where its crops go. */
-interface Job {
-  readonly candidate: Candidate;
-  readonly place: CropPlace | null;
-}
-
-interface InFlight {
-  readonly jobs: readonly Job[];
-  readonly result: Promise<ExtractBatch>;
-}
-
 /**
  * Extracts what is missing.
  *
  * *Errors*: `SOURCE_EMPTY` for a source that lost all its photographs; `FILE_SKIPPED` under `strict`,
- * `TOO_MANY_SKIPPED` over `maxErrors` (what was done is kept); `MODEL_*`,
+ * `TOO_MANY_SKIPPED` over `maxErrors` (what was done is kept); `TIME_UP` after `maxTime`; `MODEL_*`,
  * `ADDON_*`, `RUNTIME_MISSING`; the signal's reason when aborted. A bad
  * photograph is never an error: it is among `skippedFiles`.
  */
-export async function extract(store: Store, engine: Engine, request: ExtractRequest): Promise<ExtractSummary> {
+export function extract(store: Store, engine: Engine, request: ExtractRequest): Promise<ExtractSummary> {
+  return underTimeLimit(request, (limited) => extractWithin(store, engine, limited));
+}
+
+async function extractWithin(store: Store, engine: Engine, request: ExtractRequest): Promise<ExtractSummary> {
   const startedAt = performance.now();
   const cpuAtStart = processCpuSeconds();
   request.signal?.throwIfAborted();
-  const { roots, projectDir, detector, embedder, options } = request;
-  const listing = await listCandidates(roots, {
-    projectDir,
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
-  });
-  const known = await knownOfRoots(store, roots, request.otherLabels ?? []);
-  const described = await store.extractedPhotoIds(detector.stored.id, embedder.stored.id);
-  // Without their crops they are read again; their faces keep their ids.
-  const crops = options.crops ? await store.crops() : [];
-  const cropless = await photosWithoutCrops(
-    crops.filter(({ isRetired }) => !isRetired),
-    projectDir,
-  );
-  const extracted = new Set(described.filter((id) => !cropless.has(id)));
-  const plan = planExtraction<KnownPath>({
-    candidates: listing.candidates,
-    refused: listing.refused,
-    known,
-    extracted,
-    retry: request.retry ?? false,
-  });
+  const { roots, detector, embedder, options } = request;
+  const { listing, known, described, crops, extracted, plan } = await look(store, request);
   if (!options.allowEmpty) refuseEmptied(roots, listing.candidates, known, plan.gone);
   const tally = new Tally(request);
   const memory: Memory = { recorded: new Set(described), skippedContents: new Map() };
@@ -104,6 +72,8 @@ export async function extract(store: Store, engine: Engine, request: ExtractRequ
   }
   if (plan.gone.length > 0) await store.savePaths([], plan.gone);
   if (plan.toRead.length === 0) await makeCurrent(store, request);
+  if (plan.toRead.length > 0 || plan.gone.length > 0) await saveOccasions(store, options.burstSeconds);
+  const attributes = await describeFaces(store, engine, request);
 
   const counts = tally.counts();
   const files = listing.candidates.length + listing.refused.length;
@@ -122,6 +92,7 @@ export async function extract(store: Store, engine: Engine, request: ExtractRequ
     unchanged: plan.unchanged.length,
     gone: plan.gone.length,
     unreachable: plan.unreachable.length,
+    attributes,
     skippedFiles: tally.skippedFiles(),
     otherFiles: Object.fromEntries([...listing.others].sort(([a], [b]) => compareText(a, b))),
     otherProjects: listing.otherProjects,
@@ -139,123 +110,20 @@ export async function extract(store: Store, engine: Engine, request: ExtractRequ
   };
 }
 
-interface Work {
-  readonly store: Store;
-  readonly engine: Engine;
-  readonly request: ExtractRequest;
-  readonly extracted: ReadonlySet<string>;
-  readonly memory: Memory;
-  readonly tally: Tally;
-  readonly clock: { storeSeconds: number };
-}
-
-/** Runs all batches and commits each; resolves with the CPU seconds of the native stages. */
-async function runBatches(jobs: readonly Job[], work: Work): Promise<NativeStages> {
-  const { engine, request, tally } = work;
-  const { detector, embedder, options, signal, onProgress } = request;
-  const extraction = engine.openExtraction({
-    detector: detector.spec,
-    embedder: embedder.spec,
-    threads: options.threads,
-    minFace: options.minFace,
-    ...(options.detectionSize === undefined ? {} : { detectionSize: options.detectionSize }),
-    tryRotations: options.tryRotations,
-    scoreThreshold: options.scoreThreshold,
-    maxPixels: options.maxPixels,
-    maxBytes: options.maxBytes,
-    cropMargin: options.cropMargin,
-    cropMaxSide: options.cropMaxSide,
-  });
-  const inFlight: InFlight[] = [];
-  try {
-    if (work.extracted.size > 0) extraction.addKnown([...work.extracted]);
-    await withSignal(
-      {
-        ...(signal === undefined ? {} : { signal }),
-        ...(onProgress === undefined ? {} : { onProgress }),
-        cancel: () => extraction.cancel(),
-        read: () => {
-          const { done, faces } = extraction.progress();
-          return { step: 'extract', completed: done, total: jobs.length, faces, skipped: tally.newlySkipped };
-        },
-      },
-      async () => {
-        let next = 0;
-        for (;;) {
-          while (inFlight.length < BATCHES_IN_FLIGHT && next < jobs.length && signal?.aborted !== true) {
-            inFlight.push(begin(extraction, jobs.slice(next, next + options.batchSize), request.projectDir));
-            next += options.batchSize;
-          }
-          const oldest = inFlight.shift();
-          if (oldest === undefined) break;
-          await commit(oldest, work);
-          tally.checkLimits();
-        }
-      },
-    );
-    return extraction.stages();
-  } finally {
-    extraction.cancel();
-    // Left only after an error: nothing may still run when the models are freed.
-    await Promise.allSettled(inFlight.map(({ result }) => result));
-    extraction.close();
-  }
-}
-
-function begin(extraction: Extraction, jobs: readonly Job[], projectDir: string): InFlight {
-  const inputs = jobs.map(({ candidate, place }): PhotoInput => {
-    const { absolute } = candidate;
-    const path = typeof absolute === 'string' ? Buffer.from(absolute) : absolute;
-    if (place === null) return { path };
-    return { path, cropDir: inProject(projectDir, place.folder), cropName: pathToBytes(place.name) };
-  });
-  const result = extraction.run(inputs);
-  // A rejection is handled when its turn comes; until then it must not count as unhandled.
-  result.catch(() => {});
-  return { jobs, result };
-}
-
-async function commit({ jobs, result }: InFlight, work: Work): Promise<void> {
-  const { store, request, memory, tally, clock } = work;
-  const batch = await result;
-  const before = threadSeconds();
-  const planned = jobs.map(({ candidate, place }): PlannedFile => {
-    const { path, sizeBytes, mtimeNs } = candidate;
-    return { path, sizeBytes, mtimeNs, cropOf: place === null ? null : (ordinal) => cropAt(place, ordinal) };
-  });
-  const stored = await storedFaces(store, photosToMatch(batch, memory));
-  const settled = settle(planned, batch, stored, memory);
-  if (settled.paths.length > 0) {
-    await store.saveBatch({
-      paths: settled.paths,
-      photos: settled.photos,
-      detectorId: request.detector.stored.id,
-      embedderId: request.embedder.stored.id,
-      vectors: settled.vectors,
-      dims: settled.dims,
-    });
-  }
-  if (request.options.crops) {
-    const kept = new Set(settled.photos.flatMap(({ faces }) => faces.map(({ crop }) => crop)));
-    const replaced = [...stored.values()].flat().flatMap(({ crop }) => (crop === null || kept.has(crop) ? [] : [crop]));
-    await removeCrops(request.projectDir, replaced);
-  }
-  clock.storeSeconds += threadSeconds() - before;
-  tally.newPhotos += settled.photos.length;
-  tally.undescribed += undescribedFaces(batch);
-  tally.newFaces += settled.photos.reduce((sum, { faces }) => sum + faces.length, 0);
-  tally.addAll(settled.paths, true);
-}
-
-async function storedFaces(store: Store, photoIds: readonly string[]): Promise<ReadonlyMap<string, readonly Face[]>> {
-  const byPhoto = new Map<string, Face[]>();
-  if (photoIds.length === 0) return byPhoto;
-  for (const face of await store.facesOfPhotos(photoIds)) {
-    const own = byPhoto.get(face.photoId);
-    if (own === undefined) byPhoto.set(face.photoId, [face]);
-    else own.push(face);
-  }
-  return byPhoto;
+/** Which photographs are one occasion: near-duplicates and bursts, over all that are in sight. */
+async function saveOccasions(store: Store, burstSeconds: number): Promise<void> {
+  const photos = await store.photos();
+  const occasions = groupOccasions(photos, { burstSeconds, maxDistance: DEFAULT_MAX_DISTANCE });
+  const changed = photos.filter(({ id, occasionId }) => occasions.get(id) !== (occasionId ?? undefined));
+  if (changed.length === 0) return;
+  await store.saveOccasions(
+    new Map(
+      changed.flatMap(({ id }) => {
+        const first = occasions.get(id);
+        return first === undefined ? [] : [[id, first] as const];
+      }),
+    ),
+  );
 }
 
 function planJobs(

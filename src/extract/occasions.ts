@@ -28,12 +28,12 @@ export interface OccasionOptions {
   readonly maxDistance: number;
 }
 
-/** Bits of 64 that near-duplicates may differ in until a measured value replaces it. */
-export const DEFAULT_MAX_DISTANCE = 6;
+/** Bits of 64 that near-duplicates may differ in: `NEAR_DUPLICATE` of `crates/photo`, measured there. */
+export const DEFAULT_MAX_DISTANCE = 8;
 /** Above this the search by bands would miss pairs; unrelated pictures differ in 32 bits on the average. */
 export const MOST_DISTANCE = 15;
 /** Frames of a burst may differ in so many times more bits: somebody moves, the camera pans. */
-const BURST_LOOSENESS = 3;
+const BURST_LOOSENESS = 2;
 /** Bits in which fingerprints are all but identical: dates that contradict each other then yield to the picture. */
 const IDENTICAL_DISTANCE = 1;
 /** Dated photographs further apart than this contradict each other, in seconds: time zones and unset summer time are 26 h at most. */
@@ -59,7 +59,7 @@ interface Known {
  * - Near-duplicates: at most `maxDistance` bits apart, unless both are dated and the dates are more than 26 h apart;
  *   then only when all but identical (1 bit).
  * - Bursts: one camera (make, model, serial number; at least one known), at most `burstSeconds` apart, and at most
- *   three times `maxDistance` bits apart.
+ *   twice `maxDistance` bits apart.
  * - A chain ends where the next photograph is no near-duplicate and either later than `burstSeconds` or unlike:
  *   a pan of a thousand frames is one occasion. No chain joins two dated photographs more than 26 h apart by way of
  *   a third, unless all but identical pictures do.

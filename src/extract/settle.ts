@@ -3,11 +3,16 @@
  * keeps: paths, photographs, faces with ids, and the files that were skipped.
  * Pure, and the one place that decides what an outcome means.
  */
-import type { Box, Face, SkippedFile } from '../config/index.js';
+import type { Box, Face, FaceQuality, SkippedFile } from '../config/index.js';
 import { FaceweaveError } from '../config/index.js';
 import type { ExtractBatch, PhotoOutcome } from '../native/index.js';
 import type { KnownPath, NewFace, NewPhoto } from '../store/store.js';
 import { identify } from './faces.js';
+
+/** Numbers a face in `qualities`: score, sharpness, pose, brightness, size in pixels. */
+const QUALITY_PARTS = 5;
+/** Numbers a face in `landmarks`: 68 points. */
+const LANDMARK_NUMBERS = 136;
 
 /** One file handed to native code, with what the store will want to know of it. */
 export interface PlannedFile {
@@ -63,7 +68,12 @@ function rowsOf(batch: ExtractBatch): readonly Rows[] {
     batch.boxes.length === from * 4 &&
     batch.scores.length === from &&
     batch.points.length === from * 10 &&
-    batch.vectors.length === from * batch.dims;
+    batch.vectors.length === from * batch.dims &&
+    batch.qualities.length === from * QUALITY_PARTS &&
+    batch.cropParts.length === from * 4 &&
+    [batch.landmarks.length / LANDMARK_NUMBERS, batch.ages.length, batch.genders.length].every(
+      (rows) => rows === 0 || rows === from,
+    );
   if (!isWhole) {
     throw new FaceweaveError(`the addon counted ${from} faces but its arrays hold another number`, {
       code: 'INTERNAL',
@@ -75,6 +85,25 @@ function rowsOf(batch: ExtractBatch): readonly Rows[] {
 function boxAt(boxes: Float32Array, row: number): Box {
   const at = (offset: number): number => need(boxes[row * 4 + offset], 'box');
   return { x: at(0), y: at(1), width: at(2), height: at(3) };
+}
+
+/** As native code orders them; what could not be measured is NaN, and then there is no quality. */
+function qualityAt(qualities: Float32Array, row: number): FaceQuality | null {
+  const part = (offset: number): number => need(qualities[row * QUALITY_PARTS + offset], 'quality');
+  const quality = { score: part(0), sharpness: part(1), pose: part(2), brightness: part(3), sizePx: part(4) };
+  return Object.values(quality).every(Number.isFinite) ? quality : null;
+}
+
+/** A number of an array that is empty when it was not asked for. */
+function numberAt(numbers: Float32Array, row: number): number | null {
+  const value = numbers[row];
+  return value === undefined || Number.isNaN(value) ? null : value;
+}
+
+function landmarksAt(landmarks: Float32Array, row: number): Float32Array | null {
+  if (landmarks.length === 0) return null;
+  const own = landmarks.slice(row * LANDMARK_NUMBERS, (row + 1) * LANDMARK_NUMBERS);
+  return own.some(Number.isNaN) ? null : own;
 }
 
 function facesOf(
@@ -95,11 +124,11 @@ function facesOf(
     score: need(batch.scores[row], 'score'),
     points: [...batch.points.subarray(row * 10, row * 10 + 10)],
     crop: file.cropOf === null ? null : file.cropOf(i + 1),
-    quality: null,
-    cropPart: null,
-    age: null,
-    gender: null,
-    landmarks: null,
+    quality: qualityAt(batch.qualities, row),
+    cropPart: [...batch.cropParts.subarray(row * 4, row * 4 + 4)],
+    age: numberAt(batch.ages, row),
+    gender: numberAt(batch.genders, row),
+    landmarks: landmarksAt(batch.landmarks, row),
     row,
   }));
 }
@@ -114,9 +143,9 @@ function newPhoto(photoId: string, outcome: PhotoOutcome, file: PlannedFile, fac
       make: outcome.make ?? null,
       model: outcome.model ?? null,
       serial: outcome.serial ?? null,
-      latitude: null,
-      longitude: null,
-      fingerprint: null,
+      latitude: outcome.latitude ?? null,
+      longitude: outcome.longitude ?? null,
+      fingerprint: outcome.fingerprint ?? null,
       sizeBytes: outcome.bytes ?? file.sizeBytes,
       format: outcome.format ?? 'unknown',
       orientation: outcome.orientation ?? 1,
@@ -204,6 +233,7 @@ export function settle(
         break;
       }
       default:
+        // Cancelled, or to be handed in again with its pixels.
         pending += 1;
     }
   }

@@ -5,7 +5,19 @@
 import type { NativeStages } from '../native/index.js';
 
 /** Stages in the order of the work; `rest` is what no stage claims. */
-export const STAGES = ['read', 'decode', 'detect', 'align', 'embed', 'crop', 'store', 'rest'] as const;
+export const STAGES = [
+  'read',
+  'decode',
+  'fingerprint',
+  'detect',
+  'align',
+  'quality',
+  'embed',
+  'attributes',
+  'crop',
+  'store',
+  'rest',
+] as const;
 
 /** One of `STAGES`. */
 export type Stage = (typeof STAGES)[number];
@@ -50,9 +62,12 @@ export function statsOf(measured: Measured): ExtractStats {
   const claimed = {
     read: native.read + native.hash,
     decode: native.decode,
+    fingerprint: native.fingerprint,
     detect: native.detect,
     align: native.align,
+    quality: native.quality,
     embed: native.embed,
+    attributes: native.attributes,
     crop: native.crop,
     store: measured.storeSeconds,
   };
@@ -69,9 +84,12 @@ export function statsOf(measured: Measured): ExtractStats {
     stages: {
       read: cost(claimed.read),
       decode: cost(claimed.decode),
+      fingerprint: cost(claimed.fingerprint),
       detect: cost(claimed.detect),
       align: cost(claimed.align),
+      quality: cost(claimed.quality),
       embed: cost(claimed.embed),
+      attributes: cost(claimed.attributes),
       crop: cost(claimed.crop),
       store: cost(claimed.store),
       rest: cost(Math.max(0, cpuSeconds - sum)),

@@ -6,6 +6,7 @@ import type { SourceRoot } from '../archive/index.js';
 import type { Options, SkippedFile } from '../config/index.js';
 import type { LongCall, ModelSpec } from '../native/index.js';
 import type { StoredModel } from '../store/store.js';
+import type { AttributeSummary } from './attributes.js';
 import type { ExtractStats } from './stats.js';
 
 /** A model as native code and the store know it. */
@@ -24,6 +25,9 @@ export type ExtractChoices = Pick<
   | 'landmarks'
   | 'ageGender'
   | 'burstSeconds'
+  | 'maxTime'
+  | 'maxEntries'
+  | 'maxRatio'
   | 'scoreThreshold'
   | 'maxPixels'
   | 'maxBytes'
@@ -45,6 +49,10 @@ export interface ExtractRequest extends LongCall {
   readonly options: ExtractChoices;
   readonly detector: ExtractModel;
   readonly embedder: ExtractModel;
+  /** Given when 68 landmarks a face are asked for. */
+  readonly landmarker?: ModelSpec;
+  /** Given when age and gender are asked for. */
+  readonly attributes?: ModelSpec;
   /** Read again what was skipped before, though it has not changed. */
   readonly retry?: boolean;
   /** Fail at the first skipped file. */
@@ -75,6 +83,8 @@ export interface ExtractSummary {
   readonly gone: number;
   /** Paths known from before, under folders that cannot be read now; not among `files`. */
   readonly unreachable: number;
+  /** What was asked for of faces found before. */
+  readonly attributes: AttributeSummary;
   /** Every skipped file and why, in the order of paths. */
   readonly skippedFiles: readonly SkippedFile[];
   /** Files whose names are no pictures', by extension. */

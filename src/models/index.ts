@@ -11,6 +11,7 @@ export {
   type ModelCheck,
   type ModelSpec,
   type ResolvedModel,
+  resolveLook,
   resolveModel,
   verifyModels,
 } from './resolve.js';

@@ -21,7 +21,7 @@ export interface ModelSpec {
   id: string;
   /** Absolute path of the ONNX file. */
   path: string;
-  kind: 'centerface' | 'aligned-embedder';
+  kind: 'centerface' | 'aligned-embedder' | 'landmark68' | 'age-gender';
   /** Side of the chip in pixels. */
   size?: number;
   channels?: 'rgb' | 'bgr';
@@ -98,6 +98,20 @@ export function resolveModel(job: 'detect' | 'embed', choice: string, folder: st
       hint: 'faceweave models list shows all models',
     });
   }
+  return shipped(card, folder);
+}
+
+/** The shipped model that looks at faces known already: landmarks, or age and gender. Errors as `resolveModel`. */
+export function resolveLook(job: 'landmarks' | 'attributes', folder: string = modelsFolder()): ResolvedModel {
+  const card = listModels(folder).find((other) => other.job === job);
+  if (card === undefined) {
+    throw new FaceweaveError(`there is no model for ${job}`, { code: 'MODEL_UNKNOWN', hint: REINSTALL });
+  }
+  return shipped(card, folder);
+}
+
+/** A shipped model whose file is what its card says. */
+function shipped(card: ModelCard, folder: string): ResolvedModel {
   const path = join(folder, card.file);
   const { sha256 } = digestFile(path, REINSTALL);
   if (sha256 !== card.sha256) {
@@ -191,7 +205,12 @@ function plainName(path: string): string {
 function ready(card: ModelCard, path: string): ResolvedModel {
   const id = modelId(card);
   const { dims, mirror } = card;
-  if (card.job !== 'embed') return { card, id, path, spec: { id, path, kind: 'centerface' } };
+  if (card.job === 'detect') return { card, id, path, spec: { id, path, kind: 'centerface' } };
+  if (card.job === 'landmarks' || card.job === 'attributes') {
+    const kind = card.job === 'landmarks' ? 'landmark68' : 'age-gender';
+    const { size, mean, scale } = card.input;
+    return { card, id, path, spec: { id, path, kind, mean, scale, ...(size === undefined ? {} : { size }) } };
+  }
   const kind = 'aligned-embedder';
   const { size, template, channels, mean, scale, layout } = card.input;
   if (size === undefined || template === undefined || dims === null) {

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { DATA_FOLDER, type Options, usageError } from '../config/index.js';
-import { personsOf } from '../people/index.js';
+import { personsOf, type TierThresholds, tierOf } from '../people/index.js';
 import {
   columnsCsv,
   columnsJson,
@@ -94,14 +94,18 @@ export async function writeFaceDatabase(
 ): Promise<{ readonly path: string; readonly rows: number; readonly bytes: number }> {
   const path = join(projectDir, DATA_FOLDER, FACE_DATABASE);
   const { rows, chunks } = await faceTable(store, 'h5', options.tierOf);
-  // It takes bytes as well as text, chunk by chunk; its type says less.
-  const bytes = await writePrivateFile(path, chunks as Iterable<string>);
+  const bytes = await writePrivateFile(path, chunks);
   return { path, rows, bytes };
 }
 
 async function faceInput(store: Store, tierOf: FaceTableInput['tierOf']): Promise<FaceTableInput> {
   const [photos, faces] = [await store.photos(), await store.faces()];
   return { photos, faces, people: personsOf(faces), ...(tierOf === undefined ? {} : { tierOf }) };
+}
+
+/** The tier of a face under the options. */
+export function tierOfFace(thresholds: TierThresholds): NonNullable<FaceTableInput['tierOf']> {
+  return ({ quality }) => tierOf(quality, thresholds);
 }
 
 async function faceTable(store: Store, format: TableFormat, tierOf: FaceTableInput['tierOf']): Promise<Table> {

@@ -15,17 +15,18 @@ export {
 } from './exports.js';
 export { latestManifest, type Manifest, manifestOf, type RunOutcome } from './manifest.js';
 export { cluster, extract, network, run } from './one-call.js';
-export {
-  type ClusterStepSummary,
-  type ExtractStepRequest,
-  type ExtractStepSummary,
-  type OpenProject,
-  openProject,
-  type Project,
-  type ProjectContents,
-  type ProjectStatus,
-  type RunSummary,
-  type StepRequest,
-} from './open-project.js';
+export { openProject } from './open-project.js';
+export { planProject } from './plan-project.js';
 export { isProjectFolder, projectFolderOf } from './sources.js';
+export type {
+  ClusterStepSummary,
+  ExtractStepRequest,
+  ExtractStepSummary,
+  OpenProject,
+  Project,
+  ProjectContents,
+  ProjectStatus,
+  RunSummary,
+  StepRequest,
+} from './types.js';
 export { packageVersion } from './version.js';

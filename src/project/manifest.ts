@@ -80,7 +80,9 @@ export async function recordRun<Result>(
     await finish(store, projectDir, draft);
     return result;
   } catch (thrown) {
-    draft.outcome = thrown instanceof Error && thrown.name === 'Interrupted' ? 'interrupted' : 'failed';
+    const isTimeUp = thrown instanceof FaceweaveError && thrown.code === 'TIME_UP';
+    const isInterrupt = thrown instanceof Error && thrown.name === 'Interrupted';
+    draft.outcome = isTimeUp || isInterrupt ? 'interrupted' : 'failed';
     draft.error = errorRecord(thrown);
     // The cause matters more than a manifest that could not be written because of it (a full disk).
     await finish(store, projectDir, draft).catch(() => {});

@@ -2,17 +2,18 @@
  * The steps as single calls: open the project, do one thing, close it. For
  * scripts that want no object to hold.
  */
+
 import type { NetworkSummary } from './build-network.js';
-import {
-  type ClusterStepSummary,
-  type ExtractStepRequest,
-  type ExtractStepSummary,
-  type OpenProject,
-  openProject,
-  type Project,
-  type RunSummary,
-  type StepRequest,
-} from './open-project.js';
+import { openProject } from './open-project.js';
+import type {
+  ClusterStepSummary,
+  ExtractStepRequest,
+  ExtractStepSummary,
+  OpenProject,
+  Project,
+  RunSummary,
+  StepRequest,
+} from './types.js';
 
 async function within<Result>(where: OpenProject, work: (project: Project) => Promise<Result>): Promise<Result> {
   const project = await openProject(where);

@@ -119,6 +119,17 @@ export async function admitSources(
   found: readonly SourceRoot[],
   projectDir: string,
 ): Promise<AdmittedSources> {
+  const admitted = await labelledRoots(store, found, projectDir);
+  await store.saveSources([...admitted.others, ...admitted.walked]);
+  return admitted;
+}
+
+/** Labels the sources of an extraction; saves nothing. */
+export async function labelledRoots(
+  store: Store,
+  found: readonly SourceRoot[],
+  projectDir: string,
+): Promise<AdmittedSources> {
   const remembered = await rememberedSources(store);
   const real = realFolder(projectDir);
   const isTaken = async (label: string): Promise<boolean> => (await store.knownPaths([label])).size > 0;
@@ -127,7 +138,6 @@ export async function admitSources(
   const labels = new Set(walked.map(({ label }) => label));
   const before = new Set(remembered.map(({ label }) => label));
   const others = remembered.filter(({ label }) => !labels.has(label));
-  await store.saveSources([...others, ...walked]);
   const added = remembered.length === 0 ? [] : walked.filter(({ label }) => !before.has(label));
   return { roots, walked, others, added };
 }

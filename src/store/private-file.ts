@@ -43,7 +43,7 @@ export function makePrivateFolders(folder: string): void {
  */
 export async function writePrivateFile(
   path: string,
-  content: string | Uint8Array | Iterable<string>,
+  content: string | Uint8Array | Iterable<string | Uint8Array>,
   mode: number = PRIVATE_FILE,
 ): Promise<number> {
   const folder = dirname(path);

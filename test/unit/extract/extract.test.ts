@@ -154,7 +154,8 @@ const FIVE = { 'a.jpg': '1', 'b.jpg': '2', 'c.jpg': '3', 'd.jpg': '4', 'e.jpg': 
 test('two batches are in flight, never three, and the engine is closed at the end', async () => {
   const at = await stage(FIVE);
   const log: string[] = [];
-  const summary = await extract(at.store, fakeEngine({ log }), request(at));
+  const slow = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+  const summary = await extract(at.store, fakeEngine({ log, beforeBatch: slow }), request(at));
   let open = 0;
   let most = 0;
   for (const entry of log) {
