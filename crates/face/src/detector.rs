@@ -10,7 +10,7 @@ use ort::value::TensorRef;
 use crate::centerface::{Detection, Maps, decode};
 use crate::error::FaceError;
 use crate::runtime::open_session;
-use crate::search::{DetectionSize, all_of, frame_views, is_cut, may_lie, turned_views};
+use crate::search::{DetectionSize, all_of, certainty, frame_views, is_cut, may_lie, turned_views};
 use crate::view::{Canvas, View};
 
 /// The detector and how it is used.
@@ -79,11 +79,12 @@ impl Detector {
             found = self.look_at_frame(photo)?;
         }
         if self.spec.try_rotations && may_lie(&found) {
-            let mut looks = vec![found];
             for view in turned_views(photo, size.first(photo)) {
-                looks.push(self.look(photo, &view, threshold)?);
+                let seen = self.look(photo, &view, threshold)?;
+                if certainty(&seen) > certainty(&found) {
+                    found = all_of(vec![seen]);
+                }
             }
-            found = all_of(looks);
         }
         Ok(found)
     }

@@ -45,7 +45,7 @@ const WINDOWS_OF_AREA: f32 = 0.6;
 const FRAME_LONG_SIDES: [u32; 2] = [192, 96];
 
 /// Score of a face that leaves no doubt that the photograph is the right way up.
-const SURELY_UPRIGHT: f32 = 0.65;
+const SURELY_UPRIGHT: f32 = 0.85;
 
 /// How large the detector sees a photograph; never enlarged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,6 +212,12 @@ pub(crate) fn turned_views(photo: &Rgb, long_side: u32) -> impl Iterator<Item = 
 /// Whether the faces found upright leave open that the photograph lies on its side.
 pub(crate) fn may_lie(found: &[Detection]) -> bool {
     found.iter().all(|face| face.score < SURELY_UPRIGHT)
+}
+
+/// How much a look has found: of the four ways up, the one with the most is the photograph's. Some faces are found lying
+/// too, but with lower scores and points that are worse.
+pub(crate) fn certainty(found: &[Detection]) -> f32 {
+    found.iter().map(|face| face.score).sum()
 }
 
 /// What all looks found, doubles suppressed.
