@@ -330,8 +330,9 @@ mod tests {
         let cut = Square::around(&at(-2.0, -2.0)).cut(&numbered());
         assert_eq!(cut.pixel(2, 2), Some([0, 0, 0]));
         assert_eq!(cut.pixel(3, 3), Some([11, 0, 0]));
-        for bbox in [at(500.0, 0.0), at(0.0, -500.0), at(f32::NAN, 0.0)] {
+        for bbox in [at(500.0, 0.0), at(0.0, -500.0)] {
             assert_eq!(Square::around(&bbox).cut(&numbered()).width, 4);
         }
+        assert_eq!(Square::around(&at(f32::NAN, 0.0)).cut(&numbered()).width, 1);
     }
 }

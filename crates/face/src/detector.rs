@@ -11,7 +11,7 @@ use crate::centerface::{Detection, Maps, decode};
 use crate::error::FaceError;
 use crate::runtime::open_session;
 use crate::search::{DetectionSize, all_of, certainty, frame_views, is_cut, may_lie, turned_views};
-use crate::view::{Canvas, View};
+use crate::view::{Canvas, Turn, View};
 
 /// The detector and how it is used.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,9 +79,12 @@ impl Detector {
             found = self.look_at_frame(photo)?;
         }
         if self.spec.try_rotations && may_lie(&found) {
+            let mut most = certainty(&found, Turn::Upright);
             for view in turned_views(photo, size.first(photo)) {
                 let seen = self.look(photo, &view, threshold)?;
-                if certainty(&seen) > certainty(&found) {
+                let sure = certainty(&seen, view.turn);
+                if sure > most {
+                    most = sure;
                     found = all_of(vec![seen]);
                 }
             }

@@ -209,15 +209,38 @@ pub(crate) fn turned_views(photo: &Rgb, long_side: u32) -> impl Iterator<Item = 
         })
 }
 
-/// Whether the faces found upright leave open that the photograph lies on its side.
+/// Whether the faces found upright leave open that the photograph lies on its side. The detector is as sure of some lying
+/// faces as of upright ones; where their mouths lie tells them apart.
 pub(crate) fn may_lie(found: &[Detection]) -> bool {
-    found.iter().all(|face| face.score < SURELY_UPRIGHT)
+    found
+        .iter()
+        .all(|face| face.score < SURELY_UPRIGHT || !stands(face, Turn::Upright))
 }
 
-/// How much a look has found: of the four ways up, the one with the most is the photograph's. Some faces are found lying
-/// too, but with lower scores and points that are worse.
-pub(crate) fn certainty(found: &[Detection]) -> f32 {
-    found.iter().map(|face| face.score).sum()
+/// How much a look has found: of the four ways up, the one with the most faces that stand in it is the photograph's.
+pub(crate) fn certainty(found: &[Detection], turn: Turn) -> f32 {
+    found
+        .iter()
+        .filter(|face| stands(face, turn))
+        .map(|face| face.score)
+        .sum()
+}
+
+/// Whether a face's mouth lies below its eyes, to within 45°, once the photograph is turned.
+fn stands(face: &Detection, turn: Turn) -> bool {
+    let [left_eye, right_eye, _, left_mouth, right_mouth] = face.points;
+    let down =
+        [0, 1].map(|axis| left_mouth[axis] + right_mouth[axis] - left_eye[axis] - right_eye[axis]);
+    // What is down in the turned picture, in the photograph's own directions.
+    let [x, y] = match turn {
+        Turn::Upright => [0.0, 1.0],
+        Turn::Right => [1.0, 0.0],
+        Turn::OnItsHead => [0.0, -1.0],
+        Turn::Left => [-1.0, 0.0],
+    };
+    let along = down[0] * x + down[1] * y;
+    let across = down[0] * y - down[1] * x;
+    along > across.abs()
 }
 
 /// What all looks found, doubles suppressed.

@@ -9,7 +9,7 @@ use faceweave_face::{
     AttributeNets, AttributeSpec, ChannelOrder, Detection, DetectionSize, DetectorSpec,
     EmbedderSpec, FaceBox, FaceEngine, SquareSpec, TensorLayout, load_runtime,
 };
-use faceweave_photo::{Rgb, resize_exact};
+use faceweave_photo::{Limits, Rgb, decode, resize_exact};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -57,8 +57,8 @@ fn engine(try_rotations: bool) -> FaceEngine {
 }
 
 fn picture(path: &Path) -> Rgb {
-    let decoded = image::open(path).unwrap().to_rgb8();
-    Rgb::from_data(decoded.width(), decoded.height(), decoded.into_raw()).unwrap()
+    let bytes = std::fs::read(path).unwrap();
+    decode(&bytes, &Limits::default()).unwrap().pixels
 }
 
 /// A photograph with one large face and others.
