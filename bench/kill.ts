@@ -3,9 +3,12 @@
  * one run to the end: ids, faces, vectors and persons must equal those of a run
  * that was never disturbed.
  *
- *   npx tsx bench/kill.ts <folder> [--kills 10] [--seed 1]
+ *   npx tsx bench/kill.ts <folder> [--kills 10] [--seed 1] [--sample N] [-- <more options of run>]
+ *
+ * --sample takes N of its photographs, chosen by the seed. Between two kills there should be time for some batches:
+ * many kills in few photographs want a smaller one (`-- --batch-size 8`).
  */
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openStore } from '../src/store/index.js';
 import {
@@ -19,20 +22,10 @@ import {
   scratchFolder,
   sha256,
 } from './measure.js';
+import { copyInto, jpegsUnder, randomFrom, sample } from './sampling.js';
 
 /** Before this Node has not begun; killing then proves nothing. */
 const EARLIEST_MS = 400;
-
-/** Mulberry32 (Tommy Ettinger, public domain): enough for choosing moments, and the same everywhere. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Exports, and a hash of the vectors with the ids of their faces. */
 async function stateOf(project: string): Promise<Readonly<Record<string, string>>> {
@@ -67,19 +60,25 @@ const { values, positionals } = parseArgs({
   options: {
     kills: { type: 'string', default: '10' },
     seed: { type: 'string', default: '1' },
+    sample: { type: 'string' },
     corpus: { type: 'string' },
   },
 });
-const folder = positionals[0];
-if (folder === undefined) {
-  process.stderr.write('usage: kill.ts <folder> [--kills 10] [--seed 1]\n');
+const [source, ...more] = positionals;
+if (source === undefined) {
+  process.stderr.write('usage: kill.ts <folder> [--kills 10] [--seed 1] [--sample N] [-- <options of run>]\n');
   process.exit(2);
 }
 const kills = Number(values.kills);
 const random = randomFrom(Number(values.seed));
 const scratch = scratchFolder();
+let folder = source;
+if (values.sample !== undefined) {
+  folder = join(scratch, basename(resolve(source)));
+  copyInto(folder, source, sample(jpegsUnder(source), Number(values.sample), Number(values.seed)));
+}
 const undisturbed = join(scratch, 'undisturbed');
-const whole = await faceweaveOrFail(['run', folder, '--project', undisturbed]);
+const whole = await faceweaveOrFail(['run', folder, '--project', undisturbed, ...more]);
 
 // Each attempt gets a share of the time, so that the work is far from done when the early ones die.
 const project = join(scratch, 'killed');
@@ -89,7 +88,7 @@ const photosSafe: number[] = [];
 let finishedEarly = 0;
 while (moments.length < kills && finishedEarly < kills) {
   const killAfterMs = EARLIEST_MS + random() * (longestMs - EARLIEST_MS);
-  const run = await faceweave(['run', folder, '--project', project], { killAfterMs });
+  const run = await faceweave(['run', folder, '--project', project, ...more], { killAfterMs });
   if (run.exitCode === null) moments.push(Math.round(killAfterMs));
   else finishedEarly += 1;
   photosSafe.push(await photosIn(project));
@@ -97,9 +96,11 @@ while (moments.length < kills && finishedEarly < kills) {
     `${run.exitCode === null ? 'killed' : `ended with ${run.exitCode}`} after ${killAfterMs.toFixed(0)} ms\n`,
   );
 }
-const last = await faceweaveOrFail(['run', folder, '--project', project]);
+const last = await faceweaveOrFail(['run', folder, '--project', project, ...more]);
 const different = differing(await stateOf(undisturbed), await stateOf(project));
-record('kill', values.corpus ?? basename(folder), {
+record('kill', values.corpus ?? basename(resolve(source)), {
+  photos: jpegsUnder(folder).length,
+  options: more,
   seed: Number(values.seed),
   kills: moments.length,
   killedAfterMs: moments,

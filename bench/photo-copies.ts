@@ -9,11 +9,16 @@ import { dirname, join } from 'node:path';
 /** SOI is two bytes; a segment right behind it is legal wherever APPn is. */
 const AFTER_SOI = 2;
 
-/** The JPEG with a four-byte COM segment of one byte, `value`, behind SOI. */
-export function withCommentByte(jpeg: Buffer, value: number): Buffer {
+/** The JPEG with a COM segment of this text (ASCII, short) behind SOI. */
+export function withComment(jpeg: Buffer, text: string): Buffer {
   if (jpeg[0] !== 0xff || jpeg[1] !== 0xd8) throw new Error('not a JPEG');
-  const comment = Buffer.from([0xff, 0xfe, 0x00, 0x03, value]);
+  const comment = Buffer.concat([Buffer.from([0xff, 0xfe, 0x00, text.length + 2]), Buffer.from(text, 'latin1')]);
   return Buffer.concat([jpeg.subarray(0, AFTER_SOI), comment, jpeg.subarray(AFTER_SOI)]);
+}
+
+/** The JPEG with a comment of the one byte `value`. */
+export function withCommentByte(jpeg: Buffer, value: number): Buffer {
+  return withComment(jpeg, String.fromCharCode(value));
 }
 
 /** Writes `copies` variants of every JPEG under `source` to `target`; gives the number written. */
