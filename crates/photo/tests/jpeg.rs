@@ -276,3 +276,25 @@ fn keeps_the_decoder_this_crate_was_written_against() {
     assert_eq!(code(&bytes), "decoded");
     assert_eq!(code(&bytes[..bytes.len() - 40]), "PHOTO_DECODE");
 }
+
+#[test]
+fn refuses_a_picture_of_endless_scans() {
+    let bytes = jpeg_of(
+        &scene(16, 16),
+        Variant {
+            progressive: true,
+            ..Variant::default()
+        },
+    );
+    // The last scan again and again.
+    let last = bytes.windows(2).rposition(|w| w == [0xFF, 0xDA]).unwrap();
+    let scan = &bytes[last..bytes.len() - 2];
+    for (times, expected) in [(20, "decoded"), (1000, "more scans")] {
+        let many = [&bytes[..last], &scan.repeat(times), &[0xFF, 0xD9]].concat();
+        let outcome = match pixels(&many) {
+            Ok(_) => "decoded".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        assert!(outcome.contains(expected), "{times}: {outcome}");
+    }
+}

@@ -9,7 +9,7 @@ mod common;
 
 use common::tiffs::{
     COLOUR_MAP, COMPRESSION, DNG_VERSION, EXTRA_SAMPLES, NEW_SUBFILE_TYPE, PLANES, encoded, page,
-    tiff_of,
+    strip_of, tiff_of, tiff_with_strip_behind,
 };
 use common::{Variant, difference, jpeg_of, scene};
 use faceweave_photo::{Format, Limits, PhotoError, Rgb, decode};
@@ -263,5 +263,39 @@ fn refuses_a_picture_cut_short() {
             .for_each(|(_, v)| *v = vec![compression]);
         let error = pixels(&tiff_of(true, &tags, &[&[1; 100]])).unwrap_err();
         assert_eq!(error.code(), "PHOTO_DECODE", "{compression}");
+    }
+}
+
+#[test]
+fn refuses_a_strip_cut_anywhere() {
+    let picture = scene(300, 1);
+    let jpeg = jpeg_of(&picture, Variant::default());
+    let lzw = strip_of(&encoded(&[&picture], Compression::Lzw));
+    let deflate = Compression::Deflate(DeflateLevel::Fast);
+    let deflate = strip_of(&encoded(&[&picture], deflate));
+    let packed = strip_of(&encoded(&[&picture], Compression::Packbits));
+    for (compression, photometric, strip) in [
+        (1, 2, &picture.data),
+        (5, 2, &lzw),
+        (7, 6, &jpeg),
+        (8, 2, &deflate),
+        (32773, 2, &packed),
+    ] {
+        let mut tags = page(300, 1, &[8; 3], photometric);
+        for (tag, value) in &mut tags {
+            if *tag == COMPRESSION {
+                *value = vec![compression];
+            }
+        }
+        let bytes = tiff_with_strip_behind(&tags, strip);
+        assert!(pixels(&bytes).is_ok(), "compression {compression}");
+        for length in bytes.len() - strip.len()..bytes.len() {
+            let error = pixels(&bytes[..length]).expect_err("cut short");
+            assert_eq!(
+                error.code(),
+                "PHOTO_DECODE",
+                "compression {compression}, {length}"
+            );
+        }
     }
 }

@@ -20,6 +20,9 @@ const APP14: u8 = 0xEE;
 
 /// More components than this no decoder handles.
 const MAX_COMPONENTS: usize = 4;
+/// Cameras and encoders write about ten scans; every one of them goes through the whole picture, so that
+/// thousands, of a few bytes each, would take minutes. The same number as in libjpeg-turbo's own tests.
+const MAX_SCANS: u32 = 500;
 /// So many zero bytes at the end of a file without an end marker are taken for space that a stopped
 /// copy had reserved (disks reserve whole sectors). Fewer may be the data of an even area.
 const RESERVED_SPACE: usize = 512;
@@ -142,14 +145,14 @@ pub(crate) fn structure(bytes: &[u8]) -> Result<Structure<'_>, PhotoError> {
     let mut adobe = Adobe::Absent;
     let mut exif = None;
     let mut parts: Vec<&[u8]> = Vec::new();
-    let mut scanned = false;
+    let mut scans = 0_u32;
     let mut ends = false;
     let mut restart_interval = 0;
     let mut restarts_missing = false;
     let mut at = 2;
     while let Some((marker, body)) = next_marker(bytes, at) {
         at = body;
-        if matches!(marker, 0x01 | 0xD0..=0xD7) || (marker == SOI && !scanned) {
+        if matches!(marker, 0x01 | 0xD0..=0xD7) || (marker == SOI && scans == 0) {
             continue;
         }
         if marker == EOI || marker == SOI {
@@ -187,7 +190,12 @@ pub(crate) fn structure(bytes: &[u8]) -> Result<Structure<'_>, PhotoError> {
                 let Some(units) = frame.add_scan(segment) else {
                     break;
                 };
-                scanned = true;
+                scans += 1;
+                if scans > MAX_SCANS {
+                    return Err(PhotoError::decode(
+                        "it has more scans than any picture needs",
+                    ));
+                }
                 let (data_end, restarts) = entropy_end(bytes, at);
                 if restart_interval > 0 {
                     restarts_missing |= restarts + 1 < units.div_ceil(restart_interval.into());
@@ -209,7 +217,7 @@ pub(crate) fn structure(bytes: &[u8]) -> Result<Structure<'_>, PhotoError> {
     if !ends && at_reserved_space(bytes) {
         trim_reserved_space(&mut parts);
     }
-    let gap = if !scanned {
+    let gap = if scans == 0 {
         Some("it ends before the picture begins")
     } else if !frame.every_component_seen() {
         Some("it is cut short: some of its colours are missing")

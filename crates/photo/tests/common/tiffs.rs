@@ -106,3 +106,27 @@ pub fn encoded(pages: &[&Rgb], compression: Compression) -> Vec<u8> {
     }
     out.into_inner()
 }
+
+/// A file of one strip whose directory stands in front of the strip.
+pub fn tiff_with_strip_behind(tags: &[(u16, Vec<u16>)], strip: &[u8]) -> Vec<u8> {
+    let mut out = tiff_of(true, tags, &[&[]]);
+    let place = out.len() as u32;
+    for (tag, value) in [(STRIP_OFFSETS, place), (STRIP_LENGTHS, strip.len() as u32)] {
+        let [low, high] = tag.to_le_bytes();
+        let entry = [low, high, 4, 0, 1, 0, 0, 0];
+        let at = out.windows(8).position(|window| window == entry).unwrap() + 8;
+        out[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    }
+    out.extend(strip);
+    out
+}
+
+/// The bytes of the only strip of a file.
+pub fn strip_of(bytes: &[u8]) -> Vec<u8> {
+    let mut decoder = tiff::decoder::Decoder::new(Cursor::new(bytes)).unwrap();
+    let mut number = |tag| decoder.get_tag_u64_vec(tag).unwrap();
+    let offsets = number(tiff::tags::Tag::StripOffsets);
+    let lengths = number(tiff::tags::Tag::StripByteCounts);
+    assert_eq!((offsets.len(), lengths.len()), (1, 1));
+    bytes[offsets[0] as usize..(offsets[0] + lengths[0]) as usize].to_vec()
+}
