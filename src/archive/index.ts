@@ -4,8 +4,9 @@
  */
 export type { ArchiveFormat, ArchiveLimits, ArchiveMember, Candidate, Refusal } from './candidate.js';
 export { cropFolder, cropName } from './crop-name.js';
+export { downloadName, type KnownLink, type ListedSource, type ListFetching, listedSource } from './fetch-list.js';
 export { labelSources, ownerOf, recognise, recordOf } from './label.js';
-export { type MemberReader, openMemberReader } from './member.js';
+export { type MemberReader, openMemberReader } from './member-reader.js';
 export { bytesToPath, escapeBackslashes, pathToBytes } from './path-text.js';
 export { extensionOf, isPictureExtension, isPictureName } from './picture-name.js';
 export { type ExtractionPlan, type PathState, type PlanInput, planExtraction, type RefusedPath } from './plan.js';

@@ -62,6 +62,11 @@ export async function labelSources(
   const taken = new Set(remembered.map(({ label }) => label));
   const labelled: SourceRoot[] = [];
   for (const root of roots) {
+    // Named files lie anywhere: which folder they were named from says nothing of them.
+    if (root.kind === 'names') {
+      labelled.push(root);
+      continue;
+    }
     let label = known.get(root)?.label;
     for (let digits = DIGEST_DIGITS; label === undefined; digits += 1) {
       const wanted = newLabel(root, digits);
@@ -73,9 +78,10 @@ export async function labelSources(
   return sortRoots(labelled);
 }
 
-function newLabel({ absolute, isFolder }: SourceRoot, digits: number): string {
+function newLabel({ absolute, isFolder, kind }: SourceRoot, digits: number): string {
   const name = escapeBackslashes(basename(absolute)) || 'source';
-  const extension = isFolder ? '' : extname(name);
+  // Of archives and lists the name goes on telling what they are.
+  const extension = isFolder && (kind ?? 'folder') === 'folder' ? '' : extname(name);
   const digest = createHash('sha256').update(absolute).digest('hex').slice(0, digits);
   return `${name.slice(0, name.length - extension.length)}@${digest}${extension}`;
 }

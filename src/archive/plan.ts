@@ -14,6 +14,7 @@ export interface PathState {
   readonly photoId: string | null;
   /** Why it was skipped. */
   readonly code?: string | null;
+  readonly message?: string | null;
 }
 
 /** What the plan is made from. */
@@ -31,7 +32,7 @@ export interface PlanInput<Known extends PathState> {
 }
 
 /** A refused entry as the store records it: mostly no size or time, so that it is looked at afresh each time. */
-export interface RefusedPath extends Omit<PathState, 'code'>, SkippedFile {
+export interface RefusedPath extends Omit<PathState, 'code' | 'message'>, SkippedFile {
   readonly photoId: null;
 }
 
@@ -53,7 +54,13 @@ export interface ExtractionPlan<Known extends PathState> {
  * Reasons that lie outside of the file and may be gone by now: the limit may be another one today, and what had a
  * crop's name may have been moved away. Such files are few.
  */
-const PASSING: ReadonlySet<string> = new Set(['PHOTO_TOO_LARGE', 'FILE_TOO_LARGE', 'CROP_NAME']);
+const PASSING: ReadonlySet<string> = new Set([
+  'PHOTO_TOO_LARGE',
+  'FILE_TOO_LARGE',
+  'CROP_NAME',
+  'ARCHIVE_LIMIT',
+  'DECODER_MISSING',
+]);
 
 /** Makes the plan. Cost: linear in the paths. */
 export function planExtraction<Known extends PathState>(input: PlanInput<Known>): ExtractionPlan<Known> {

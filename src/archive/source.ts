@@ -9,6 +9,7 @@ import { FaceweaveError } from '../config/error.js';
 import { DATABASE_FILE } from '../config/layout.js';
 import { compareText } from '../config/order.js';
 import { usageError } from '../config/usage.js';
+import { archiveFormat } from './members.js';
 import { escapeBackslashes } from './path-text.js';
 
 /** One source, ready to be walked. */
@@ -53,13 +54,23 @@ export function resolveSources(sources: readonly string[]): readonly SourceRoot[
   const roots = [...found]
     .sort(([a], [b]) => compareText(a, b))
     .map(([absolute, given]) => {
-      const isFolder = statOf(absolute, given).isDirectory();
-      if (isFolder) refuseProject(absolute, given);
-      const label = isFolder && found.size === 1 ? '' : freeLabel(absolute, isFolder, taken);
-      return { absolute, label, given, isFolder };
+      const isDirectory = statOf(absolute, given).isDirectory();
+      if (isDirectory) refuseProject(absolute, given);
+      const kind = isDirectory ? 'folder' : kindOfFile(absolute);
+      const label = isDirectory && found.size === 1 ? '' : freeLabel(absolute, isDirectory, taken);
+      return { absolute, label, given, isFolder: kind !== 'file', kind };
     });
   return sortRoots(roots);
 }
+
+/** What a file that is named as a source is, by its name. */
+function kindOfFile(absolute: string): SourceKind {
+  if (archiveFormat(absolute) !== undefined) return 'archive';
+  return LIST_NAME.test(absolute) ? 'list' : 'file';
+}
+
+/** Tables of links or paths. */
+const LIST_NAME = /\.(?:csv|tsv)$/i;
 
 /** In the order in which their paths sort. */
 export function sortRoots(roots: readonly SourceRoot[]): readonly SourceRoot[] {

@@ -4,14 +4,18 @@
  * never enters a project folder. Everything it meets is accounted for: a
  * candidate, a refused entry with its reason, or a count of other files.
  */
+import { isUtf8 } from 'node:buffer';
 import { type BigIntStats, type Dirent, realpathSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CLUSTERS_FOLDER, DATA_FOLDER, DATABASE_FILE, FACES_FOLDER, PROJECT_FOLDER } from '../config/layout.js';
 import { compareText } from '../config/order.js';
-import type { Candidate, Refusal } from './candidate.js';
+import type { ArchiveLimits, Candidate, Refusal } from './candidate.js';
+import { IGNORE_FILE, type IgnoreRules, NO_RULES } from './ignore-rules.js';
+import { archiveFormat, indexByArchive, listMembers, rememberedMembers } from './members.js';
 import { bytesToPath, escapeBackslashes } from './path-text.js';
 import { isIgnoredFolder, isPictureName, kindOfOther } from './picture-name.js';
+import type { PathState } from './plan.js';
 import type { SourceRoot } from './source.js';
 
 /** What became of one entry of a walk, in the order of paths. */
@@ -20,7 +24,9 @@ export type WalkEntry =
   | { readonly kind: 'refused'; readonly refused: Refusal }
   /** A regular file that no name calls a picture. */
   | { readonly kind: 'other'; readonly extension: string }
-  /** A folder that was passed over: the project folder, another project's, version control, a bin, thumbnails. */
+  /** A file or folder that a `.faceweaveignore` names. */
+  | { readonly kind: 'ignored' }
+  /** A folder that was passed over: the project folder, another project's, version control, a bin, thumbnails, one with a `.nomedia`. */
   | {
       readonly kind: 'passed';
       readonly path: string;
@@ -35,6 +41,8 @@ export interface Listing {
   /** Files that are no pictures, counted by extension in lower case; '' = none, `._` = shadows that macOS writes. */
   readonly others: ReadonlyMap<string, number>;
   readonly passedFolders: readonly string[];
+  /** Files and folders that a `.faceweaveignore` names. */
+  readonly ignored: number;
   /** Of these, the folders that hold another project: photographs may lie in them. */
   readonly otherProjects: readonly string[];
 }
@@ -43,6 +51,10 @@ export interface Listing {
 export interface WalkOptions {
   /** The project folder, which is passed over even before it holds a database. */
   readonly projectDir?: string;
+  /** Default: see the options. */
+  readonly limits?: ArchiveLimits;
+  /** What is known of the sources' paths: archives that have not changed are not opened. */
+  readonly known?: ReadonlyMap<string, PathState>;
   readonly signal?: AbortSignal;
 }
 
@@ -50,6 +62,8 @@ export interface WalkOptions {
 const STATS_AT_ONCE = 64;
 /** Stands for bytes that are not UTF-8 in a name read as text. */
 const REPLACEMENT = '�';
+
+const SLASH = 0x2f;
 
 type Path = string | Buffer;
 
@@ -79,9 +93,11 @@ export async function listCandidates(roots: readonly SourceRoot[], options: Walk
   const others = new Map<string, number>();
   const passedFolders: string[] = [];
   const otherProjects: string[] = [];
+  let ignored = 0;
   for await (const entry of walkSources(roots, options)) {
     if (entry.kind === 'candidate') candidates.push(entry.candidate);
     else if (entry.kind === 'refused') refused.push(entry.refused);
+    else if (entry.kind === 'ignored') ignored += 1;
     else if (entry.kind === 'other') others.set(entry.extension, (others.get(entry.extension) ?? 0) + 1);
     else {
       passedFolders.push(entry.path);
@@ -89,11 +105,13 @@ export async function listCandidates(roots: readonly SourceRoot[], options: Walk
     }
   }
   // The paths of a source without a label begin with anything: they fall among those of the others.
-  if (roots.length > 1 && roots.some(({ label }) => label === '')) {
+  const isMixed = roots.length > 1 && roots.some(({ label }) => label === '');
+  // Folders among named files fall where their own name does, not where their files' do.
+  if (isMixed || roots.some(({ kind }) => kind === 'names')) {
     candidates.sort((a, b) => compareText(a.path, b.path));
     refused.sort((a, b) => compareText(a.path, b.path));
   }
-  return { candidates, refused, others, passedFolders, otherProjects };
+  return { candidates, refused, others, passedFolders, otherProjects, ignored };
 }
 
 /** The same as a stream, for archives whose list should not lie in memory. */
@@ -101,23 +119,90 @@ export async function* walkSources(
   roots: readonly SourceRoot[],
   options: WalkOptions = {},
 ): AsyncGenerator<WalkEntry, void, undefined> {
-  const projectDir = options.projectDir === undefined ? undefined : realPathOf(options.projectDir);
+  const walk: Walk = {
+    projectDir: options.projectDir === undefined ? undefined : realPathOf(options.projectDir),
+    signal: options.signal,
+    limits: options.limits ?? DEFAULT_LIMITS,
+    known: options.known ?? new Map(),
+    byArchive: indexByArchive(options.known ?? new Map()),
+  };
   for (const root of roots) {
-    if (!root.isFolder) {
+    if (root.kind === 'list') continue;
+    if (root.kind === 'names') {
+      yield* namedFiles(root, walk);
+    } else if (root.kind === 'archive') {
+      yield* archiveEntries(root.absolute, root.label, walk);
+    } else if (!root.isFolder) {
       yield await fileEntry(root.absolute, root.label);
-      continue;
+    } else {
+      const prefix = root.label === '' ? '' : `${root.label}/`;
+      yield* walkFolder({ absolute: root.absolute, prefix }, walk, NO_RULES);
     }
-    const prefix = root.label === '' ? '' : `${root.label}/`;
-    yield* walkFolder({ absolute: root.absolute, prefix }, projectDir, options.signal);
   }
 }
 
-async function* walkFolder(
-  place: Place,
-  projectDir: string | undefined,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<WalkEntry, void, undefined> {
-  signal?.throwIfAborted();
+/** Files and folders named one by one, in the order of their paths; each once. */
+async function* namedFiles(root: SourceRoot, walk: Walk): AsyncGenerator<WalkEntry, void, undefined> {
+  const base = typeof root.absolute === 'string' ? root.absolute : '';
+  const prefix = root.label === '' ? '' : `${root.label}/`;
+  const named = new Map((root.names ?? []).map((name) => pathOfName(name, base)));
+  for (const [path, absolute] of [...named].sort(([a], [b]) => compareText(a, b))) {
+    walk.signal?.throwIfAborted();
+    const stats = await lstat(absolute).catch(() => null);
+    const full = prefix + path;
+    if (stats?.isDirectory() === true) {
+      yield* walkFolder({ absolute, prefix: path === '' ? prefix : `${full}/` }, walk, NO_RULES);
+    } else if (archiveFormat(path) !== undefined) {
+      yield* archiveEntries(absolute, full, walk);
+    } else {
+      yield await fileEntry(absolute, full);
+    }
+  }
+}
+
+/** A name's path text, below the base where it lies there, and where it lies as the system knows it. */
+function pathOfName(name: Buffer, base: string): readonly [string, Path] {
+  const isText = isUtf8(name);
+  const absolute: Path = isText
+    ? resolve(base, name.toString('utf8'))
+    : name[0] === SLASH
+      ? name
+      : Buffer.concat([Buffer.from(`${base}/`), name]);
+  const text = bytesToPath(toBytes(absolute));
+  const below = text === base ? '' : text.startsWith(`${base}/`) ? text.slice(base.length + 1) : text.slice(1);
+  return [below, absolute];
+}
+
+/** What is the same for a whole walk. */
+interface Walk {
+  readonly projectDir: string | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly limits: ArchiveLimits;
+  readonly known: ReadonlyMap<string, PathState>;
+  readonly byArchive: ReadonlyMap<string, readonly PathState[]>;
+}
+
+/** For callers that set none: the defaults of the options. */
+const DEFAULT_LIMITS: ArchiveLimits = { maxEntries: 1_000_000, maxBytes: 2 ** 30, maxRatio: 200 };
+
+async function* archiveEntries(absolute: Path, path: string, walk: Walk): AsyncGenerator<WalkEntry, void, undefined> {
+  const format = archiveFormat(path) ?? (typeof absolute === 'string' ? archiveFormat(absolute) : undefined);
+  const file = await fileEntry(absolute, path);
+  if (format === undefined || file.kind !== 'candidate') {
+    yield file;
+    return;
+  }
+  const stats = await lstat(absolute, { bigint: true });
+  const archive = { path, absolute, format, stats };
+  const members = rememberedMembers(archive, walk.known, walk.byArchive) ?? (await listMembers(archive, walk.limits));
+  for (const candidate of members.candidates) yield { kind: 'candidate', candidate };
+  for (const refused of members.refused) yield { kind: 'refused', refused };
+  for (const extension of members.others) yield { kind: 'other', extension };
+}
+
+async function* walkFolder(place: Place, walk: Walk, above: IgnoreRules): AsyncGenerator<WalkEntry, void, undefined> {
+  const { projectDir } = walk;
+  walk.signal?.throwIfAborted();
   const path = place.prefix.slice(0, -1);
   if (projectDir !== undefined && place.absolute === projectDir) {
     yield { kind: 'passed', path, why: 'own project' };
@@ -134,6 +219,14 @@ async function* walkFolder(
     yield { kind: 'passed', path, why: 'other project' };
     return;
   }
+  if (entries.some(({ text }) => text === NO_MEDIA)) {
+    yield { kind: 'passed', path, why: 'no photographs' };
+    return;
+  }
+  const rules = await above.within(
+    place,
+    entries.some(({ text }) => text === IGNORE_FILE),
+  );
   // Files are asked ahead by blocks; folders are entered where their name falls in the order.
   for (let start = 0; start < entries.length; start += STATS_AT_ONCE) {
     const block = entries.slice(start, start + STATS_AT_ONCE);
@@ -141,18 +234,24 @@ async function* walkFolder(
     for (const [at, entry] of block.entries()) {
       const file = files[at];
       const below = { absolute: joinPath(place.absolute, entry.raw), prefix: `${place.prefix}${entry.text}/` };
-      if (file !== undefined) yield file;
+      if (rules.ignores(place.prefix + entry.text, file === undefined)) yield { kind: 'ignored' };
+      else if (file?.kind === 'candidate' && archiveFormat(entry.text) !== undefined) {
+        yield* archiveEntries(below.absolute, place.prefix + entry.text, walk);
+      } else if (file !== undefined) yield file;
       else if (isIgnoredFolder(entry.text)) {
         yield { kind: 'passed', path: place.prefix + entry.text, why: 'no photographs' };
       } else if (entry.text === PROJECT_FOLDER && below.absolute !== projectDir) {
         // By its name alone: face-network 1.0 left folders of this name without a database.
         yield { kind: 'passed', path: place.prefix + entry.text, why: 'other project' };
       } else {
-        yield* walkFolder(below, projectDir, signal);
+        yield* walkFolder(below, walk, rules);
       }
     }
   }
 }
+
+/** Marks a folder that no gallery shows, on phones and in media servers. */
+const NO_MEDIA = '.nomedia';
 
 /** What a project folder holds even without its database. */
 const RESULT_FOLDERS = [FACES_FOLDER, CLUSTERS_FOLDER, DATA_FOLDER];
@@ -166,7 +265,8 @@ function isProjectListing(entries: readonly Entry[]): boolean {
 async function plainEntry(entry: Entry, place: Place): Promise<WalkEntry | undefined> {
   const { dirent, text } = entry;
   if (dirent.isDirectory()) return undefined;
-  if (dirent.isFile() && !isPictureName(text)) return { kind: 'other', extension: kindOfOther(text) };
+  const isWanted = isPictureName(text) || archiveFormat(text) !== undefined;
+  if (dirent.isFile() && !isWanted) return { kind: 'other', extension: kindOfOther(text) };
   return fileEntry(joinPath(place.absolute, entry.raw), place.prefix + text);
 }
 

@@ -27,6 +27,10 @@ export interface CommonArguments {
   readonly strict: boolean;
   readonly retry: boolean;
   readonly maxErrors: number | undefined;
+  /** `--files-from`; undefined = not given. */
+  readonly filesFrom: string | undefined;
+  /** The names in it end with NUL. */
+  readonly isNulSeparated: boolean;
   readonly options: Options;
 }
 
@@ -44,6 +48,8 @@ export function readArguments(raw: RawArguments, command: OptionCommand | null):
     stats: last(raw['stats']) === true,
     strict: last(raw['strict']) === true,
     retry: last(raw['retry']) === true,
+    filesFrom: readText(raw['filesFrom']),
+    isNulSeparated: last(raw['null']) === true,
     maxErrors: readCount('--max-errors', last(raw['maxErrors'])),
     options: readOptions(raw, command).options,
   };

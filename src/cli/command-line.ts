@@ -12,7 +12,7 @@ import type { Outcome } from './outcome.js';
 /** Runs one command. */
 export type Handler = (raw: RawArguments) => Promise<Outcome>;
 
-const REQUIRED_SOURCE = { describe: 'Folders or files with photographs', type: 'string' } as const;
+const REQUIRED_SOURCE = { describe: 'Folders, photographs, archives, lists of links', type: 'string' } as const;
 const OPTIONAL_SOURCE = { describe: 'The folder of photographs whose project is meant', type: 'string' } as const;
 
 /** Parses and runs a command line (without `node` and the script); resolves with its outcome. Throws `USAGE`. */
@@ -32,7 +32,7 @@ export async function runCommandLine(args: readonly string[]): Promise<Outcome> 
   };
 
   command(
-    'run <source..>',
+    'run [source..]',
     'Everything: find faces, group them into persons, draw the network',
     (own) =>
       withOptions(own, 'run')
@@ -42,7 +42,7 @@ export async function runCommandLine(args: readonly string[]): Promise<Outcome> 
     async () => (await import('./commands/run.js')).runCommand,
   );
   command(
-    'extract <source..>',
+    'extract [source..]',
     'Find and describe every face; again, it does only what is missing',
     (own) =>
       withOptions(own, 'extract')
@@ -52,12 +52,12 @@ export async function runCommandLine(args: readonly string[]): Promise<Outcome> 
     async () => (await import('./commands/extract.js')).extractCommand,
   );
   command(
-    'plan <source..>',
+    'plan [source..]',
     'What an extraction would read and cost; writes nothing',
     (own) =>
       withOptions(own, 'plan')
         .positional('source', REQUIRED_SOURCE)
-        .option('retry', EXTRACT_FLAGS.retry)
+        .options({ retry: EXTRACT_FLAGS.retry, 'files-from': EXTRACT_FLAGS['files-from'], null: EXTRACT_FLAGS.null })
         .example('$0 plan ./photos', 'counts, bytes, formats, and the time and memory a sample foretells'),
     async () => (await import('./commands/plan.js')).planCommand,
   );
@@ -153,6 +153,12 @@ const EXTRACT_FLAGS = {
   stats: { type: 'boolean', describe: 'Show where the time of the extraction went' },
   strict: { type: 'boolean', describe: 'Fail at the first skipped file' },
   'max-errors': { type: 'string', requiresArg: true, describe: 'Stop when more files than this are skipped' },
+  'files-from': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'File with the paths to read, one a line; - is standard input',
+  },
+  null: { type: 'boolean', alias: '0', describe: 'The paths of --files-from end with NUL, not with a line' },
   retry: { type: 'boolean', describe: 'Read again the files that were skipped before' },
 } as const;
 

@@ -48,7 +48,16 @@ export function extractSentences(summary: ExtractSummary): readonly string[] {
   }
   const others = Object.values(summary.otherFiles).reduce((sum, number) => sum + number, 0);
   if (others > 0) lines.push(`${count(others, 'other file')} with names that are no pictures’ passed over.`);
+  if (summary.ignored > 0)
+    lines.push(
+      `${count(summary.ignored, 'file or folder', 'files and folders')} passed over, as .faceweaveignore says.`,
+    );
   const { otherProjects } = summary;
+  const passed = summary.passedFolders - otherProjects.length;
+  if (passed > 0)
+    lines.push(
+      `${count(passed, 'folder')} passed over: version control, thumbnails, bins, .nomedia, the project itself.`,
+    );
   if (otherProjects.length > 0) {
     const folders = otherProjects.map((path) => visible(path)).join(', ');
     lines.push(`${count(otherProjects.length, 'folder')} passed over because a project lies there: ${folders}.`);
@@ -65,6 +74,7 @@ export function planSentences(plan: ExtractPlan): readonly string[] {
     ([name, { files, bytes: size }]) => `${files.toLocaleString('en-US')} .${name || '(none)'} (${bytes(size)})`,
   );
   if (extensions.length > 0) lines.push(`To read: ${extensions.join(', ')}.`);
+  if (plan.toFetch > 0) lines.push(`${count(plan.toFetch, 'link')} to be fetched, of unknown size.`);
   if (plan.gone > 0) lines.push(`${count(plan.gone, 'file')} no longer there.`);
   const { estimate } = plan;
   if (estimate === null) return lines;

@@ -8,6 +8,7 @@ import type { LongCall } from '../native/index.js';
 import { openProject, type Project } from '../project/index.js';
 import { type CommonArguments, type RawArguments, readArguments } from './arguments.js';
 import { leaveNow } from './exit.js';
+import { namesOf } from './files-from.js';
 import { watchInterrupts } from './interrupt.js';
 import { exitCodeOf, Interrupted, type Outcome, outcomeOfError } from './outcome.js';
 import { progressView } from './progress.js';
@@ -62,6 +63,7 @@ export function withSession(
     async (console) => {
       const opened = await openProject({
         sources: args.sources,
+        ...(await namesOf(args)),
         create: of.creates,
         ...(args.project === undefined ? {} : { project: args.project }),
       });

@@ -15,6 +15,8 @@ export const FACES_FOLDER = 'Faces';
 export const CLUSTERS_FOLDER = 'Clusters';
 /** Pages, tables and graph files. */
 export const DATA_FOLDER = 'Data';
+/** Pictures fetched for a list of links. */
+export const DOWNLOADS_FOLDER = 'Downloads';
 /** A manifest a run. */
 export const RUNS_FOLDER = 'runs';
 /** Name of the project folder that is made inside a source. */

@@ -50,7 +50,8 @@ async function extractWithin(store: Store, engine: Engine, request: ExtractReque
   const cpuAtStart = processCpuSeconds();
   request.signal?.throwIfAborted();
   const { roots, detector, embedder, options } = request;
-  const { listing, known, described, crops, extracted, plan } = await look(store, request);
+  const { listing, known, described, crops, extracted, plan, attributes: rows } = await look(store, request);
+  if (rows.length > 0) await store.savePathAttributes(rows);
   if (!options.allowEmpty) refuseEmptied(roots, listing.candidates, known, plan.gone);
   const tally = new Tally(request);
   const memory: Memory = { recorded: new Set(described), skippedContents: new Map() };
@@ -96,6 +97,8 @@ async function extractWithin(store: Store, engine: Engine, request: ExtractReque
     skippedFiles: tally.skippedFiles(),
     otherFiles: Object.fromEntries([...listing.others].sort(([a], [b]) => compareText(a, b))),
     otherProjects: listing.otherProjects,
+    passedFolders: listing.passedFolders.length,
+    ignored: listing.ignored,
     inputsDigest: tally.digest(),
     stats: statsOf({
       photos: tally.newPhotos,

@@ -27,6 +27,8 @@ export interface ExtractPlan {
   readonly refused: number;
   /** Paths known from before that are no more. */
   readonly gone: number;
+  /** Links of lists; what they lead to is in no other count. */
+  readonly toFetch: number;
   /** Files to be read, by extension. */
   readonly extensions: Readonly<Record<string, { readonly files: number; readonly bytes: number }>>;
   readonly otherFiles: Readonly<Record<string, number>>;
@@ -53,7 +55,7 @@ export interface PlanEstimate {
 
 /** Looks and tries. `store` null: the project is not there yet. */
 export async function planExtract(store: Store | null, engine: Engine, request: ExtractRequest): Promise<ExtractPlan> {
-  const { listing, plan } = await look(store, request);
+  const { listing, plan, toFetch } = await look(store, { ...request, fetch: false });
   const { toRead, unchanged, refused, gone } = plan;
   const extensions = new Map<string, { files: number; bytes: number }>();
   for (const { path, sizeBytes } of toRead) {
@@ -68,6 +70,7 @@ export async function planExtract(store: Store | null, engine: Engine, request: 
     toReadBytes: toRead.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     refused: refused.length,
     gone: gone.length,
+    toFetch,
     extensions: sorted(extensions),
     otherFiles: sorted(listing.others),
     estimate: await tryOut(engine, request, toRead),

@@ -28,6 +28,10 @@ export type ExtractChoices = Pick<
   | 'maxTime'
   | 'maxEntries'
   | 'maxRatio'
+  | 'connections'
+  | 'fetchTimeout'
+  | 'fetchRetries'
+  | 'allowPrivate'
   | 'scoreThreshold'
   | 'maxPixels'
   | 'maxBytes'
@@ -53,6 +57,8 @@ export interface ExtractRequest extends LongCall {
   readonly landmarker?: ModelSpec;
   /** Given when age and gender are asked for. */
   readonly attributes?: ModelSpec;
+  /** false: links of lists are counted, not fetched. */
+  readonly fetch?: boolean;
   /** Read again what was skipped before, though it has not changed. */
   readonly retry?: boolean;
   /** Fail at the first skipped file. */
@@ -91,6 +97,10 @@ export interface ExtractSummary {
   readonly otherFiles: Readonly<Record<string, number>>;
   /** Folders that were passed over because they hold another project. */
   readonly otherProjects: readonly string[];
+  /** Folders passed over: projects, version control, thumbnails, those with a `.nomedia`. */
+  readonly passedFolders: number;
+  /** Files and folders that a `.faceweaveignore` names. */
+  readonly ignored: number;
   /** SHA-256 over each path and the content it holds: equal digests, equal inputs. */
   readonly inputsDigest: string;
   readonly stats: ExtractStats;

@@ -11,7 +11,7 @@ import { lockProject, openStore, projectLayout } from '../store/index.js';
 import { networkOf } from './build-network.js';
 import { tableOf, tierOfFace } from './exports.js';
 import { type ManifestDraft, type RunOutcome, recordRun } from './manifest.js';
-import { checkedSources, isProjectFolder, projectFolderOf, refuseUnknown, rememberedSources } from './sources.js';
+import { isProjectFolder, projectFolderOf, refuseUnknown, rememberedSources, rootsOf } from './sources.js';
 import { clusterStep, extractStep, networkStep } from './steps.js';
 import {
   completed,
@@ -37,8 +37,8 @@ export async function openProject(where: string | OpenProject): Promise<Project>
   const sources = isNamedProject ? [] : given.map((source) => resolve(cwd, source));
   const engine = asked.engine ?? nativeEngine();
   // Sources are checked before anything is made: a mistyped folder leaves no trace.
-  const roots = sources.length === 0 ? [] : checkedSources(sources, projectDir);
-  const store = await openStore(projectDir, { create: asked.create ?? sources.length > 0 });
+  const roots = rootsOf(sources, asked.names, projectDir, cwd);
+  const store = await openStore(projectDir, { create: asked.create ?? roots.length > 0 });
   return projectOver({ projectDir, roots, isNamedProject, engine, store });
 }
 

@@ -7,7 +7,7 @@ import { FaceweaveError } from '../config/index.js';
 import { type ExtractPlan, planExtract } from '../extract/index.js';
 import { nativeEngine } from '../native/index.js';
 import { openStore } from '../store/index.js';
-import { checkedSources, isProjectFolder, labelledRoots, projectFolderOf } from './sources.js';
+import { isProjectFolder, labelledRoots, projectFolderOf, rootsOf } from './sources.js';
 import { callOf, extractModels } from './steps.js';
 import { completed, type ExtractStepRequest, type OpenProject } from './types.js';
 
@@ -19,13 +19,15 @@ import { completed, type ExtractStepRequest, type OpenProject } from './types.js
 export async function planProject(where: OpenProject, request: ExtractStepRequest = {}): Promise<ExtractPlan> {
   const cwd = where.cwd ?? process.cwd();
   const given = where.sources ?? [];
-  if (given.length === 0) {
+  if (given.length === 0 && where.names === undefined) {
     throw new FaceweaveError('no folder of photographs was named', { code: 'USAGE', hint: 'faceweave plan <folder>…' });
   }
   const projectDir = projectFolderOf(where.project, given, cwd);
-  const found = checkedSources(
+  const found = rootsOf(
     given.map((source) => resolve(cwd, source)),
+    where.names,
     projectDir,
+    cwd,
   );
   const store = isProjectFolder(projectDir) ? await openStore(projectDir) : null;
   try {

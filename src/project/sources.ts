@@ -43,6 +43,20 @@ export function isProjectFolder(folder: string): boolean {
   return existsSync(join(folder, DATABASE_FILE));
 }
 
+/** All that is to be read: the sources, and the files named one by one as one source more. */
+export function rootsOf(
+  sources: readonly string[],
+  names: readonly Buffer[] | undefined,
+  projectDir: string,
+  cwd: string,
+): readonly SourceRoot[] {
+  const roots = sources.length === 0 ? [] : checkedSources(sources, projectDir);
+  if (names === undefined) return roots;
+  const base = realpathSync(cwd);
+  const label = roots.length === 0 ? '' : 'files';
+  return [...roots, { absolute: base, label, given: '--files-from', isFolder: true, kind: 'names', names }];
+}
+
 /** The sources, found on the disk. Throws `SOURCE_IS_PROJECT` when one lies in a project folder, this one or another. */
 export function checkedSources(sources: readonly string[], projectDir: string): readonly SourceRoot[] {
   const roots = resolveSources(sources);

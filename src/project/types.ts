@@ -28,6 +28,8 @@ export interface OpenProject {
    * `extract` and `run` read them; for the other steps they must be the project's.
    */
   readonly sources?: readonly string[];
+  /** Further files and folders, named one by one as the system's bytes (`--files-from`), relative to `cwd`. */
+  readonly names?: readonly Buffer[];
   /** The project folder; default `<source>/Face Network`. */
   readonly project?: string;
   /** Make it when it is not there. Default: true when sources are given. */

@@ -18,7 +18,7 @@ pub(crate) const SMALLEST_IN_INPUT: u32 = 16;
 
 /// Photographs are never reduced below this long side for speed: a look then costs little more than the rest of the
 /// work on a photograph, and points found in larger faces are finer.
-const LEAST_LONG_SIDE: u32 = 320;
+const LEAST_LONG_SIDE: u32 = 224;
 
 /// Long side of the first look at a photograph that needs a larger one for its smallest faces.
 const FIRST_LONG_SIDE: u32 = 640;

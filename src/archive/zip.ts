@@ -1,0 +1,138 @@
+/**
+ * Zip archives through yauzl: their entries by the central directory, and one
+ * entry's bytes by its place in it. Apart from tar because a zip is read at any
+ * place, a tar from its beginning. Names are not trusted here: see `member-name`.
+ */
+import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
+import { FaceweaveError } from '../config/error.js';
+import type { ArchiveLimits } from './candidate.js';
+import { collect, damaged, limitError } from './member-bytes.js';
+import type { RawMember, RawMembers } from './raw-members.js';
+
+/** Bytes of a local header before the name. */
+const LOCAL_HEADER = 30;
+
+/** An open zip. */
+export interface OpenZip {
+  /** Its entries, in the order of the central directory, as far as it can be read. */
+  readonly members: RawMembers;
+  /** The bytes of the entry at a place. */
+  read(index: number): Promise<Buffer>;
+  close(): void;
+}
+
+/** Opens a zip and reads its directory, at most `maxEntries` of it. */
+export async function openZip(path: string, limits: ArchiveLimits): Promise<OpenZip> {
+  let zip: ZipFile;
+  try {
+    zip = await openPromise(path, {
+      lazyEntries: true,
+      decodeStrings: false,
+      autoClose: false,
+      validateEntrySizes: false,
+    });
+  } catch (cause) {
+    return {
+      members: { members: [], trouble: wordsOf(cause) },
+      read: () => Promise.reject(damaged()),
+      close: () => {},
+    };
+  }
+  const entries: Entry[] = [];
+  const trouble = await readEntries(zip, entries, limits.maxEntries);
+  const overlapping = overlaps(entries);
+  return {
+    members: {
+      trouble,
+      members: entries.map((entry, index): RawMember => {
+        const isFolder = entry.fileNameRaw.at(-1) === 0x2f;
+        return {
+          index,
+          name: getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false),
+          sizeBytes: entry.uncompressedSize,
+          isFile: !isFolder && !isLink(entry),
+          refusal: refusalOf(entry, overlapping.has(index)),
+        };
+      }),
+    },
+    read: async (index) => {
+      const entry = entries[index];
+      if (entry === undefined) throw damaged('it is no longer in the archive');
+      const refusal = refusalOf(entry, overlapping.has(index));
+      if (refusal !== null) throw refusal;
+      return readEntry(zip, entry, limits);
+    },
+    close: () => zip.close(),
+  };
+}
+
+/** What went wrong while the directory was read; null = nothing. */
+function readEntries(zip: ZipFile, entries: Entry[], maxEntries: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    zip.on('error', (cause: unknown) => resolve(wordsOf(cause)));
+    zip.on('end', () => resolve(null));
+    zip.on('entry', (entry: Entry) => {
+      if (entries.length >= maxEntries) {
+        resolve(`it has more than ${maxEntries} entries (--max-entries); the others are not looked at`);
+        return;
+      }
+      entries.push(entry);
+      zip.readEntry();
+    });
+    zip.readEntry();
+  });
+}
+
+/** Entries that share bytes with another: a bomb names the same bytes many times (Fifield, 2019). */
+function overlaps(entries: readonly Entry[]): ReadonlySet<number> {
+  const spans = entries
+    .map((entry, index) => {
+      const start = entry.relativeOffsetOfLocalHeader;
+      return { index, start, end: start + LOCAL_HEADER + entry.fileNameLength + entry.compressedSize };
+    })
+    .sort((a, b) => a.start - b.start || a.index - b.index);
+  const found = new Set<number>();
+  let widest = spans[0];
+  for (const span of spans.slice(1)) {
+    if (widest !== undefined && span.start < widest.end) found.add(widest.index).add(span.index);
+    if (widest === undefined || span.end > widest.end) widest = span;
+  }
+  return found;
+}
+
+/** A symbolic link, by the mode that Unix archivers write in the upper half. */
+function isLink(entry: Entry): boolean {
+  return (entry.externalFileAttributes >>> 16) >>> 12 === 0o12;
+}
+
+function refusalOf(entry: Entry, isOverlapping: boolean): FaceweaveError | null {
+  if (entry.isEncrypted()) {
+    return new FaceweaveError('it is encrypted', {
+      code: 'ARCHIVE_MEMBER',
+      hint: 'unpack the archive with its password',
+    });
+  }
+  if (isOverlapping) return limitError('its bytes are those of another entry too');
+  if (!entry.canDecodeFileData()) {
+    return new FaceweaveError(`it is packed by a method (${entry.compressionMethod}) that is not supported`, {
+      code: 'ARCHIVE_MEMBER',
+    });
+  }
+  return null;
+}
+
+async function readEntry(zip: ZipFile, entry: Entry, limits: ArchiveLimits): Promise<Buffer> {
+  try {
+    const stream = await zip.openReadStreamPromise(entry);
+    const bytes = await collect(stream, { ...limits, packedBytes: entry.compressedSize });
+    // Checked here and not by yauzl, which gives up a whole archive for one entry that lies.
+    if (bytes.length === entry.uncompressedSize) return bytes;
+    throw damaged(`it has ${bytes.length} bytes where the archive says ${entry.uncompressedSize}`);
+  } catch (cause) {
+    throw cause instanceof FaceweaveError ? cause : damaged(wordsOf(cause));
+  }
+}
+
+function wordsOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
