@@ -195,8 +195,13 @@ function request(url: URL, rules: FetchRules): Promise<IncomingMessage> {
     const slow = new Passing(linkError('LINK_TIMEOUT', `gave no answer for ${timeoutMs / 1000} s`));
     // A name that is slow to resolve or a host that is slow to connect has no socket to time out on yet.
     const timer = setTimeout(() => asked.destroy(slow), timeoutMs);
-    asked.on('timeout', () => asked.destroy(slow));
-    asked.on('response', () => clearTimeout(timer));
+    let answer: IncomingMessage | undefined;
+    // Once there is an answer, it is the one that is read and has to end with the reason.
+    asked.on('timeout', () => (answer ?? asked).destroy(slow));
+    asked.on('response', (response) => {
+      answer = response;
+      clearTimeout(timer);
+    });
     asked.on('error', (cause) => {
       clearTimeout(timer);
       reject(failureOf(cause));

@@ -6,6 +6,7 @@ export type { ArchiveFormat, ArchiveLimits, ArchiveMember, Candidate, Refusal } 
 export { cropFolder, cropName } from './crop-name.js';
 export { downloadName, type KnownLink, type ListedSource, type ListFetching, listedSource } from './fetch-list.js';
 export { labelSources, ownerOf, recognise, recordOf } from './label.js';
+export { readList } from './list.js';
 export { type MemberReader, openMemberReader } from './member-reader.js';
 export { bytesToPath, escapeBackslashes, pathToBytes } from './path-text.js';
 export { extensionOf, isPictureExtension, isPictureName } from './picture-name.js';

@@ -133,7 +133,9 @@ export function networkSentences(summary: NetworkSummary): readonly string[] {
   return [
     `${count(summary.persons, 'person', 'persons')} and ${count(summary.edges, 'edge')}${rest}.`,
     ...(summary.photosChanged > 0
-      ? [`${count(summary.photosChanged, 'photograph')} changed or missing since extraction: listed, not shown.`]
+      ? [
+          `${count(summary.photosChanged, 'photograph')} changed or missing since extraction, or inside an archive: listed, not shown.`,
+        ]
       : []),
     `Page: ${visible(summary.page)}`,
     `Edges: ${visible(summary.table)}`,

@@ -160,11 +160,11 @@ export const OPTION_FIELDS = {
     commands: CLUSTERING,
   } satisfies OptionField<z.ZodType<number | undefined>>,
   minSamples: integer(1, 1_000_000, 3, 'Neighbours that make a face dense (dbscan)', CLUSTERING),
-  foundQuality: fraction(0, 1, 0.3, 'Quality from which on a face may found a person', CLUSTERING_AND_EXPORT),
+  foundQuality: fraction(0, 1, 0.6, 'Quality from which on a face may found a person', CLUSTERING_AND_EXPORT),
   joinQuality: fraction(
     0,
     1,
-    0.15,
+    0.5,
     'Quality from which on a face may join a person; poorer ones are only listed',
     CLUSTERING_AND_EXPORT,
   ),

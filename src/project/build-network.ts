@@ -140,7 +140,8 @@ async function gatherPictures(engine: Engine, input: NetworkInput, drawn: Drawn)
   const groups = facesByPerson(drawn.faces);
   const shown = new Set(drawn.network.persons.flatMap(({ id }) => groups.get(id) ?? []).map(({ photoId }) => photoId));
   const photos = drawn.photos.filter(({ id }) => shown.has(id));
-  const { places, changed } = await findEvidence(photos, drawn.known, photoLocator(sources, projectDir), input.signal);
+  const locate = await photoLocator(sources, projectDir);
+  const { places, changed } = await findEvidence(photos, drawn.known, locate, input.signal);
 
   const crops: Wanted[] = plan.faces.flatMap((personId) => {
     const crop = groups.get(personId)?.find((face) => face.crop !== null)?.crop;

@@ -5,15 +5,17 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import {
+  downloadName,
   labelSources,
   ownerOf,
   pathToBytes,
+  readList,
   recognise,
   recordOf,
   resolveSources,
   type SourceRoot,
 } from '../archive/index.js';
-import { DATABASE_FILE, FaceweaveError, PROJECT_FOLDER, type SourceRecord } from '../config/index.js';
+import { DATABASE_FILE, DOWNLOADS_FOLDER, FaceweaveError, PROJECT_FOLDER, type SourceRecord } from '../config/index.js';
 import type { Store } from '../store/index.js';
 import { latestManifest } from './manifest.js';
 
@@ -54,7 +56,7 @@ export function rootsOf(
   if (names === undefined) return roots;
   const base = realpathSync(cwd);
   const label = roots.length === 0 ? '' : 'files';
-  return [...roots, { absolute: base, label, given: '--files-from', isFolder: true, kind: 'names', names }];
+  return [...roots, { absolute: base, label, given: NAMED_FILES, isFolder: true, kind: 'names', names }];
 }
 
 /** The sources, found on the disk. Throws `SOURCE_IS_PROJECT` when one lies in a project folder, this one or another. */
@@ -175,7 +177,11 @@ export async function refuseUnknown(store: Store, named: readonly SourceRoot[], 
  * Finds photographs on the disk by their paths in the project: a function from
  * path text to the absolute path as bytes, or null when no source holds it.
  */
-export function photoLocator(sources: readonly SourceRecord[], projectDir: string): (path: string) => Buffer | null {
+export async function photoLocator(
+  sources: readonly SourceRecord[],
+  projectDir: string,
+): Promise<(path: string) => Buffer | null> {
+  const listed = await listedFiles(sources, projectDir);
   const real = realFolder(projectDir);
   const labels = new Set(sources.map(({ label }) => label));
   const roots = new Map(
@@ -193,7 +199,38 @@ export function photoLocator(sources: readonly SourceRecord[], projectDir: strin
     if (root === undefined) return null;
     const { label, place, isFolder } = root;
     if (!isFolder) return path === label ? Buffer.from(place) : null;
-    const below = label === '' ? path : path.slice(label.length + 1);
-    return Buffer.concat([Buffer.from(`${place}/`), pathToBytes(below)]);
+    const row = listed.get(path);
+    if (row !== undefined) return Buffer.from(row);
+    const below = pathToBytes(label === '' ? path : path.slice(label.length + 1));
+    const within = Buffer.concat([Buffer.from(`${place}/`), below]);
+    if (root.given !== NAMED_FILES || existsSync(within)) return within;
+    // Named from elsewhere: its path is the whole one, without its first slash.
+    return Buffer.concat([Buffer.from('/'), below]);
   };
+}
+
+/** What a project remembers files by that were named one by one. */
+const NAMED_FILES = '--files-from';
+
+/** Where the photographs of lists lie; a list that cannot be read any more tells of none. */
+async function listedFiles(sources: readonly SourceRecord[], projectDir: string): Promise<ReadonlyMap<string, string>> {
+  const places = new Map<string, string>();
+  for (const { absolute, label, isFolder } of sources) {
+    if (
+      !isFolder ||
+      !/\.[ct]sv$/i.test(absolute) ||
+      !(statSync(absolute, { throwIfNoEntry: false })?.isFile() ?? false)
+    ) {
+      continue;
+    }
+    const list = await readList(absolute, label).catch(() => null);
+    for (const { path, target } of list?.rows ?? []) {
+      const place =
+        'url' in target
+          ? join(projectDir, DOWNLOADS_FOLDER, downloadName(target.url))
+          : resolve(dirname(absolute), target.file);
+      places.set(path, place);
+    }
+  }
+  return places;
 }

@@ -196,7 +196,7 @@ mod tests {
     fn board(step: usize, dark: u8, light: u8) -> Chip {
         let data = (0..112 * 112)
             .flat_map(|at| {
-                let is_light = (at / 112 / step + at % 112 / step) % 2 == 0;
+                let is_light = (at / 112 / step + at % 112 / step).is_multiple_of(2);
                 [if is_light { light } else { dark }; 3]
             })
             .collect();

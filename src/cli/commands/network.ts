@@ -13,7 +13,9 @@ import type { Terminal } from '../terminal.js';
 export function warnOfChanges(terminal: Terminal, { photosChanged }: NetworkSummary): void {
   if (photosChanged === 0) return;
   const photographs = count(photosChanged, 'photograph');
-  terminal.warn(`${photographs} changed or missing since extraction; faceweave extract looks at them again`);
+  terminal.warn(
+    `${photographs} changed or missing since extraction, or inside an archive; faceweave extract looks at changed ones again`,
+  );
 }
 
 /** Handles the command. */

@@ -93,6 +93,8 @@ export function evidenceLine(photo: PagePhoto): HTMLElement {
       ? element('span', { class: 'path' }, place)
       : element('a', { class: 'path', href: photo.url, target: '_blank', rel: 'noopener' }, place),
     element('span', { class: 'date' }, dateOf(photo.takenAt)),
-    ...(photo.isChanged ? [element('span', { class: 'note' }, 'changed or missing since extraction')] : []),
+    ...(photo.isChanged
+      ? [element('span', { class: 'note' }, 'changed or missing since extraction, or inside an archive')]
+      : []),
   );
 }

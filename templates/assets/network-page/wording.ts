@@ -81,7 +81,9 @@ export function coverageText(page: NetworkPageData): string {
     );
   }
   if (page.photosChanged > 0) {
-    sentences.push(`${counted(page.photosChanged, 'photograph')} changed or missing since extraction, and not shown.`);
+    sentences.push(
+      `${counted(page.photosChanged, 'photograph')} changed or missing since extraction or inside an archive, and not shown.`,
+    );
   }
   return sentences.join(' ');
 }

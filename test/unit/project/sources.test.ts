@@ -36,20 +36,20 @@ test('a project folder names itself', () => {
   assert.throws(() => recordSources([join(project, 'Faces')], join(root, 'other')), { code: 'SOURCE_IS_PROJECT' });
 });
 
-test('photographs are found again after source and project moved together', () => {
+test('photographs are found again after source and project moved together', async () => {
   const [before, after] = [join(root, 'before'), join(root, 'after')];
   mkdirSync(join(before, 'photos'), { recursive: true });
   const sources = recordSources([join(before, 'photos')], join(before, 'project'));
   renameSync(before, after);
-  const place = photoLocator(sources, join(after, 'project'))('sub/a\\xff.jpg');
+  const place = (await photoLocator(sources, join(after, 'project')))('sub/a\\xff.jpg');
   assert.deepEqual(place, Buffer.from(`${after}/photos/sub/a\xff.jpg`, 'latin1'));
 });
 
-test('labels lead to their sources', () => {
+test('labels lead to their sources', async () => {
   const [one, two] = [join(root, 'one'), join(root, 'two')];
   mkdirSync(one);
   mkdirSync(two);
-  const locate = photoLocator(recordSources([one, two], join(root, 'p')), join(root, 'p'));
+  const locate = await photoLocator(recordSources([one, two], join(root, 'p')), join(root, 'p'));
   assert.equal(String(locate('two/a.jpg')), join(two, 'a.jpg'));
   assert.equal(locate('three/a.jpg'), null);
 });
