@@ -32,7 +32,7 @@ export async function extractStep(
   if (parts.roots.length === 0) {
     throw new FaceweaveError('no folder of photographs was named', {
       code: 'USAGE',
-      hint: 'faceweave extract <folder>…',
+      hint: `faceweave ${draft.command} <folder>…, or --files-from FILE`,
     });
   }
   const last = await latestManifest(store, ({ extract: done }) => done !== null);

@@ -56,10 +56,10 @@ export function createProjectFolder(directory: string): ProjectLayout {
     refuseForeign(layout);
     const isOurs = !existsSync(layout.root) || existsSync(layout.database) || readdirSync(layout.root).length === 0;
     makePrivateFolders(layout.root);
-    if (isOurs) chmodSync(layout.root, PRIVATE_FOLDER);
+    if (isOurs) closeToOthers(layout.root);
     for (const folder of [layout.faces, layout.clusters, layout.data, layout.runs]) {
       makePrivateFolders(folder);
-      chmodSync(folder, PRIVATE_FOLDER);
+      closeToOthers(folder);
     }
   } catch (cause) {
     if (cause instanceof FaceweaveError) throw cause;
@@ -72,6 +72,11 @@ export function createProjectFolder(directory: string): ProjectLayout {
     });
   }
   return layout;
+}
+
+/** Takes the rights of others; a folder that its owner closed to himself stays so. */
+function closeToOthers(folder: string): void {
+  if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, PRIVATE_FOLDER);
 }
 
 /** Nothing that faceweave did not write is ever replaced; empty folders are what a first run cut short leaves. */

@@ -33,9 +33,9 @@ test('2: wrong usage, with the option that was probably meant', async () => {
     [['run', 'x', '--min-size', 'two'], /--min-size: expected a whole number from 1 .*received "two"/],
     [['run', 'x', '--algorithm', 'optics'], /--algorithm: expected one of auto, dbscan, ahc/],
     [['run', 'x', '--progress', 'loud'], /--progress: expected one of auto, plain, json, none, received "loud"/],
-    [['run'], /missing after the command[\s\S]*hint: /],
+    [['run'], /no folder of photographs was named[\s\S]*hint: faceweave run /],
     [[], /Name a command/],
-    [['export', 'nothing'], /table: expected one of faces, edges, people, received "nothing"/],
+    [['export', 'nothing'], /table: expected one of faces, edges, people, landmarks, received "nothing"/],
   ] as const) {
     const { code, stderr } = await faceweave(args);
     assert.equal(code, 2, `${args.join(' ')}: ${stderr}`);

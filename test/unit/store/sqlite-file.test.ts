@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { FaceweaveError } from '../../../src/config/index.js';
 import { openStore } from '../../../src/store/index.js';
-import { openDatabase } from '../../../src/store/sqlite-open.js';
+import { closeDatabase, openDatabase } from '../../../src/store/sqlite-open.js';
 import { SCHEMA_VERSION } from '../../../src/store/sqlite-schema.js';
 import { batchOf, DETECTOR, EMBEDDER, saveModels, scratchFolder, scratchStore } from './project.js';
 import { VERSION_1 } from './version-1.js';
@@ -66,7 +66,7 @@ test('a store of a newer version is refused and stays as it is', async (t) => {
   const path = join(folder, DATABASE);
   const database = await openDatabase(path, false);
   database.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
-  database.close();
+  closeDatabase(database);
   const before = readFileSync(path);
   const error = await refusalOf(openStore(folder, { create: true }));
   assert.equal(error.code, 'STORE_NEWER');

@@ -3,13 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use faceweave_face::{
-    FaceBox, load_runtime,
-};
+use faceweave_face::{FaceBox, load_runtime};
 use faceweave_photo::{Limits, decode};
 use faceweave_pipeline::{
-    AttributeInput, AttributeJob, AttributeOutcome, Batch, ExtractJob, JobOptions,
-    Outcome, PhotoInput, Source,
+    AttributeInput, AttributeJob, AttributeOutcome, Batch, ExtractJob, JobOptions, Outcome,
+    PhotoInput, Source,
 };
 
 use crate::support::*;

@@ -2,13 +2,8 @@
 
 use std::fs;
 
-use faceweave_face::{
-    EmbedderSpec, load_runtime,
-};
-use faceweave_pipeline::{
-    CropTarget, ExtractJob, JobOptions,
-    Outcome, PhotoInput,
-};
+use faceweave_face::{EmbedderSpec, load_runtime};
+use faceweave_pipeline::{CropTarget, ExtractJob, JobOptions, Outcome, PhotoInput};
 
 use crate::support::*;
 

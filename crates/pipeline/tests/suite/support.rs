@@ -8,9 +8,7 @@ use faceweave_face::{
     TensorLayout, load_runtime,
 };
 use faceweave_photo::Limits;
-use faceweave_pipeline::{
-    Batch, ExtractJob, JobOptions, PhotoInput, Source,
-};
+use faceweave_pipeline::{Batch, ExtractJob, JobOptions, PhotoInput, Source};
 
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
