@@ -31,6 +31,8 @@ export interface ListFetching {
   readonly projectDir: string;
   /** Links fetched at once. */
   readonly connections: number;
+  /** false: what is missing is counted, and nothing is fetched. */
+  readonly isOn?: boolean;
   readonly rules: FetchRules;
   readonly known: ReadonlyMap<string, KnownLink>;
   /** Keeps what was learned; called every some links, so that a kill loses little. */
@@ -68,7 +70,8 @@ export async function listedSource(root: SourceRoot, fetching: ListFetching | nu
     return folder !== null && file !== null && existsSync(join(folder, file));
   };
   const missing = links.filter((url) => !isHere(url));
-  if (fetching !== null && folder !== null && missing.length > 0) {
+  const isFetching = fetching !== null && fetching.isOn !== false;
+  if (isFetching && folder !== null && missing.length > 0) {
     await fetchAll(missing, folder, fetching, known);
   }
   const candidates: Candidate[] = [];
@@ -83,7 +86,7 @@ export async function listedSource(root: SourceRoot, fetching: ListFetching | nu
     candidates,
     refused: more,
     attributes: rows.map(({ path, attributes }) => ({ path, attributes })),
-    toFetch: fetching === null ? links.length : 0,
+    toFetch: isFetching ? 0 : missing.length,
   };
 }
 

@@ -124,7 +124,8 @@ async function follow(link: string, file: string, rules: FetchRules): Promise<Fe
       answer.destroy();
       if (redirects >= MAX_REDIRECTS)
         throw linkError('LINK_REDIRECTS', `was redirected more than ${MAX_REDIRECTS} times`);
-      url = checkedUrl(new URL(headers.location, url).href, rules);
+      const next = URL.canParse(headers.location, url.href) ? new URL(headers.location, url).href : headers.location;
+      url = checkedUrl(next, rules);
       continue;
     }
     if (statusCode !== 200) {
@@ -146,14 +147,27 @@ function retryAfterMs(header: string | undefined): number | null {
 }
 
 function checkedUrl(link: string, { allowPrivate }: FetchRules): URL {
-  const url = URL.parse(link);
-  if (url === null) throw linkError('LINK_SCHEME', 'is no link that can be read');
+  if (!URL.canParse(link)) throw linkError('LINK_SCHEME', 'is no link that can be read');
+  const url = new URL(link);
+  // Node decodes them for its header, and throws at what is no lawful escape.
+  if (!isDecodable(url.username) || !isDecodable(url.password)) {
+    throw linkError('LINK_SCHEME', 'has a user or password that cannot be read');
+  }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw linkError('LINK_SCHEME', `has the scheme ${url.protocol} where http or https was expected`);
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (!allowPrivate && isIP(host) !== 0 && isPrivateAddress(host)) throw refused(host);
   return url;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function refused(address: string): FaceweaveError {

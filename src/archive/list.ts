@@ -63,6 +63,11 @@ export function parseList(bytes: Buffer, absolute: string, label: string): List 
   const taken = new Set<string>();
   for (const [at, record] of records.entries()) {
     const number = at + 2;
+    if (record.length !== names.length) {
+      const message = `the row has ${record.length} columns where the head has ${names.length}; a comma in a cell needs quotes`;
+      refused.push({ path: `${label}/row ${number}`, code: 'LIST_ROW', message });
+      continue;
+    }
     const cell = (column: number): string => (column < 0 ? '' : (record[column] ?? '').trim());
     const target = cell(url) !== '' ? { url: cell(url) } : { file: cell(file) };
     if ('file' in target && target.file === '') {
@@ -111,7 +116,7 @@ function recordsOf(bytes: Buffer, absolute: string): readonly (readonly string[]
 /** Host and path of a link, with a digest of the whole, so that a name says where it is from and no two meet. */
 function nameOfLink(link: string): string {
   const digest = createHash('sha256').update(link).digest('hex').slice(0, DIGEST_DIGITS);
-  const url = URL.parse(link);
+  const url = URL.canParse(link) ? new URL(link) : null;
   if (url === null || url.host === '') return `unreadable link~${digest}`;
   let plain = url.pathname;
   try {

@@ -84,6 +84,7 @@ async function withLists(store: Store | null, walked: Listing, request: ExtractR
   const fetching = (store: Store): ListFetching => ({
     projectDir: request.projectDir,
     connections: options.connections,
+    isOn: request.fetch !== false,
     known,
     save: (links) => store.saveFetchedLinks(links),
     onFetched: (completed, total) => report(onProgress, { step: 'fetch', completed, total, done: false }),
@@ -95,9 +96,8 @@ async function withLists(store: Store | null, walked: Listing, request: ExtractR
       ...(signal === undefined ? {} : { signal }),
     },
   });
-  const isFetching = store !== null && request.fetch !== false;
   const listed: ListedSource[] = [];
-  for (const root of lists) listed.push(await listedSource(root, isFetching ? fetching(store) : null));
+  for (const root of lists) listed.push(await listedSource(root, store === null ? null : fetching(store)));
   const byPath = (a: { readonly path: string }, b: { readonly path: string }): number => compareText(a.path, b.path);
   return {
     listing: {

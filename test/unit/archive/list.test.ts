@@ -51,6 +51,11 @@ test('a link named twice is two rows, a row without a link is refused by its num
   );
 });
 
+test('a row whose cells do not fit the head is refused, not shifted', () => {
+  const list = parsed('url,name,city\nhttp://h/a,b.jpg,Ann,Bonn\nhttp://h/c.jpg,Ann,Bonn\n');
+  assert.deepEqual([list.rows.length, list.refused.map(({ path }) => path)], [1, ['list.csv/row 2']]);
+});
+
 test('what is no list says so', () => {
   assert.equal(codeOf('who,when\nAnn,1900\n'), 'LIST_COLUMNS');
   assert.equal(codeOf('url\n'), 'LIST_EMPTY');
@@ -119,6 +124,7 @@ test('each way a link can end has its code; what may pass is tried again', async
     else if (url === '/busy') response.writeHead(429, { 'retry-after': '7' }).end();
     else if (url === '/loop') response.writeHead(302, { location: '/loop' }).end();
     else if (url === '/moved') response.writeHead(301, { location: 'ok' }).end();
+    else if (url === '/broken') response.writeHead(302, { location: 'http://[' }).end();
     else if (url === '/local') response.writeHead(302, { location: 'file:///etc/passwd' }).end();
     else if (url === '/large') response.end('x'.repeat(2000));
     else if (url === '/stated') response.writeHead(200, { 'content-length': '5000' }).write('x');
@@ -146,6 +152,8 @@ test('each way a link can end has its code; what may pass is tried again', async
   assert.equal(await outcome(`${base}/drip`, { retries: 0, timeoutMs: 100 }), 'LINK_TIMEOUT');
   assert.equal(await outcome('ftp://a.example/1.jpg'), 'LINK_SCHEME');
   assert.equal(await outcome('no link'), 'LINK_SCHEME');
+  assert.equal(await outcome(`${base}/broken`), 'LINK_SCHEME');
+  assert.equal(await outcome('http://u%ZZ:p@a.example/1.jpg'), 'LINK_SCHEME');
 });
 
 test('private addresses are refused: as written, as resolved, and behind a redirect', async () => {
@@ -187,4 +195,6 @@ test('a list is fetched once; the next run asks for what is missing and no more'
   assert.equal(second.candidates.length, 3);
   assert.equal(second.refused.length, 0);
   assert.deepEqual((await listedSource(root, null)).toFetch, 2);
+  const planned = await listedSource(root, { ...fetching, isOn: false });
+  assert.deepEqual([planned.toFetch, planned.candidates.length], [0, 3]);
 });
