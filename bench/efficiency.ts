@@ -6,7 +6,7 @@
  * Crops are written, as by default.
  *
  *   npx tsx bench/efficiency.ts <folder> [--threads N] [--sample 1000] [--seed 1] [--repeat 3]
- *       [--detection-size 640]     the long side the alone program detects at: what `extract` uses on these photographs
+ *       [--min-face 40]            the smallest face looked for, in both
  *       [--stages <program>]       a build of bench/stages; built here by cargo when omitted
  *       [-- <more options of extract>]
  */
@@ -70,7 +70,7 @@ const { values, positionals } = parseArgs({
     sample: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     repeat: { type: 'string', default: '3' },
-    'detection-size': { type: 'string', default: '640' },
+    'min-face': { type: 'string', default: '40' },
     stages: { type: 'string' },
     corpus: { type: 'string' },
   },
@@ -91,7 +91,7 @@ copyInto(photos, resolve(folder), chosen);
 const list = chosen.map((path) => join(photos, path)).join('\n');
 
 function alone(): Alone {
-  const args = [runtime(), join(ROOT, 'models'), values['detection-size'], String(threads)];
+  const args = [runtime(), join(ROOT, 'models'), values['min-face'], String(threads)];
   const run = spawnSync(program, args, { input: list, encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`${program}: ${run.stderr}`);
   return JSON.parse(run.stdout) as Alone;
@@ -102,8 +102,17 @@ for (let index = 0; index < Number(values.repeat); index += 1) {
   // Turn by turn, so that a machine that slows down slows both.
   const apart = alone();
   const project = join(scratch, `project-${index}`);
-  const args = ['extract', photos, '--project', project, '--threads', String(threads), '--stats', '--json', '--quiet'];
-  const run = await faceweaveOrFail([...args, ...more]);
+  const args = [
+    'extract',
+    photos,
+    '--project',
+    project,
+    '--threads',
+    String(threads),
+    '--min-face',
+    values['min-face'],
+  ];
+  const run = await faceweaveOrFail([...args, '--stats', '--json', '--quiet', ...more]);
   const summary = JSON.parse(run.stdout.trim().split('\n').at(-1) ?? '{}') as Summary;
   runs.push({ alone: apart, cpuSeconds: run.cpuSeconds, wallSeconds: run.wallSeconds, summary });
   process.stderr.write(`run ${index + 1} of ${values.repeat}\n`);

@@ -8,7 +8,7 @@
  * minutes). corpora.md says what is counted.
  *
  *   npx tsx bench/peers.ts <lfw-dev> <events-dev/photos> <truth.json>
- *       [--workers 1] [--seed 1] [--lfw 150] [--ours 1000] [--events 60] [--large 100] [--large-bare 10] [--only lfw,events,large]
+ *       [--workers 1] [--seed 1] [--lfw 150] [--ours 1000] [--events 60] [--large 100] [--crowd 20] [--large-bare 10] [--only lfw,events,large,crowd]
  *
  * Ours is the whole process from start to exit; of the peers what follows the
  * loading of packages and models, unless a figure says otherwise.
@@ -53,15 +53,15 @@ const { values, positionals } = parseArgs({
     ours: { type: 'string', default: '1000' },
     events: { type: 'string', default: '60' },
     large: { type: 'string', default: '100' },
+    crowd: { type: 'string', default: '20' },
     'large-bare': { type: 'string', default: '10' },
-    only: { type: 'string', default: 'lfw,events,large' },
-    'keep-large': { type: 'string' },
+    only: { type: 'string', default: 'lfw,events,large,crowd' },
   },
 });
 const [lfw, events, truthFile] = positionals.map((path) => resolve(path));
 if (lfw === undefined || events === undefined || truthFile === undefined) {
   process.stderr.write(
-    'usage: peers.ts <lfw-dev> <events-dev/photos> <truth.json> [--workers 1] [--only lfw,events,large]\n',
+    'usage: peers.ts <lfw-dev> <events-dev/photos> <truth.json> [--workers 1] [--only lfw,events,large,crowd]\n',
   );
   process.exit(2);
 }
@@ -204,23 +204,22 @@ if (only.has('events')) {
   sets['events'] = compare(await ours(events), others, (path) => truth.photos[path]?.people ?? []);
 }
 
-if (only.has('large')) {
-  const folder = values['keep-large'] ?? join(scratch, 'large');
+/** Photographs of 12 megapixels: one photograph enlarged, or many side by side. */
+async function ofTwelveMegapixels(set: 'large' | 'crowd', composition: 'single' | 'crowd', count: number) {
+  const folder = join(scratch, set);
   mkdirSync(folder, { recursive: true });
   const photos = Object.entries(truth.photos).map(([path, { people }]) => ({ path, people }));
-  const made = await runPython<Truth>('pictures', 'pictures/montage.py', {
-    photos,
-    root: events,
-    folder,
-    seed,
-    count: Number(values.large),
-  });
+  const wanted = { photos, root: events, folder, seed, count, composition };
+  const made = await runPython<Truth>('pictures', 'pictures/montage.py', wanted);
   const all = jpegsUnder(folder);
   const few = sample(all, Number(values['large-bare']), seed);
   const others: Partial<Record<Way, Found>> = { 'face-network': await peer('face-network', folder, all) };
   if (few.length > 0) others.face_recognition = await peer('face_recognition', folder, few);
-  sets['large'] = compare(await ours(folder), others, (path) => made.photos[path]?.people ?? []);
+  sets[set] = compare(await ours(folder), others, (path) => made.photos[path]?.people ?? []);
 }
+
+if (only.has('large')) await ofTwelveMegapixels('large', 'single', Number(values.large));
+if (only.has('crowd')) await ofTwelveMegapixels('crowd', 'crowd', Number(values.crowd));
 
 const promised = [
   ['lfw', 'face-network', 'facesPerCpuSecond', 30],

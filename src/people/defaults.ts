@@ -37,7 +37,7 @@ export interface Thresholds {
  * more: edges between strangers; a smaller one splits.
  */
 export const DEFAULT_THRESHOLDS: Readonly<Record<string, Thresholds>> = {
-  mobilefacenet: { auto: 0.525, core: 0.425, ahc: 0.475, dbscan: 0.25, samePhotoExempt: 0.1 },
+  mobilefacenet: { auto: 0.55, core: 0.425, ahc: 0.475, dbscan: 0.25, samePhotoExempt: 0.1 },
   dlib128: { auto: 0.085, core: 0.06, ahc: 0.075, dbscan: 0.05, samePhotoExempt: 0.015 },
 };
 

@@ -5,7 +5,7 @@
 //! over all photographs before the next step begins, with nothing in between. Several threads work side by side, each
 //! on its share, because cores share caches and memory, and a step alone on the machine would be flattered.
 //!
-//!     faceweave-bench-stages <libonnxruntime> <models folder> <long side> <threads> < files.txt
+//!     faceweave-bench-stages <libonnxruntime> <models folder> <min face> <threads> < files.txt
 //!
 //! Reading files and opening models is done outside the clock. Prints one JSON object.
 
@@ -18,9 +18,10 @@ use std::thread;
 use std::time::Duration;
 
 use faceweave_face::{
-    ChannelOrder, DetectorSpec, EmbedderSpec, FaceEngine, TensorLayout, load_runtime,
+    AttributeSpec, ChannelOrder, DetectionSize, DetectorSpec, EmbedderSpec, FaceEngine,
+    TensorLayout, load_runtime,
 };
-use faceweave_photo::{Limits, decode};
+use faceweave_photo::{Limits, decode_into};
 
 /// Photographs a group: 16 of twelve megapixels are 576 MB.
 const GROUP: usize = 16;
@@ -51,12 +52,13 @@ fn timed<T>(seconds: &mut f64, work: impl FnOnce() -> T) -> T {
 }
 
 /// The defaults of extraction, as `models/*.json` state them.
-fn open(models: &Path, long_side: u32) -> Result<FaceEngine, Box<dyn Error + Send + Sync>> {
+fn open(models: &Path, min_face: u32) -> Result<FaceEngine, Box<dyn Error + Send + Sync>> {
     let detector = DetectorSpec {
         id: "centerface".into(),
         path: models.join("centerface.onnx"),
-        long_side,
+        size: DetectionSize::MinFace(min_face),
         score_threshold: 0.5,
+        try_rotations: false,
     };
     let embedder = EmbedderSpec {
         id: "mobilefacenet".into(),
@@ -74,9 +76,13 @@ fn open(models: &Path, long_side: u32) -> Result<FaceEngine, Box<dyn Error + Sen
         channels: ChannelOrder::Rgb,
         layout: TensorLayout::Nchw,
         dims: 192,
-        mirror: true,
+        mirror: false,
     };
-    Ok(FaceEngine::open(detector, embedder)?)
+    Ok(FaceEngine::open(
+        detector,
+        embedder,
+        &AttributeSpec::default(),
+    )?)
 }
 
 fn run(
@@ -84,13 +90,17 @@ fn run(
     engine: &mut FaceEngine,
 ) -> Result<Seconds, Box<dyn Error + Send + Sync>> {
     let mut cost = Seconds::default();
+    // Memory of the pixels of the group before: extraction, too, uses its own again.
+    let mut spares: Vec<Vec<u8>> = Vec::new();
     for group in files.chunks(GROUP) {
         let files = group.iter().map(fs::read).collect::<Result<Vec<_>, _>>()?;
         let limits = Limits::default();
         let photos: Vec<_> = timed(&mut cost.decode, || {
             files
                 .iter()
-                .filter_map(|bytes| decode(bytes, &limits).ok())
+                .filter_map(|bytes| {
+                    decode_into(bytes, &limits, &mut spares.pop().unwrap_or_default()).ok()
+                })
                 .collect()
         });
         cost.undecoded += files.len() - photos.len();
@@ -117,6 +127,7 @@ fn run(
                 .collect::<Result<Vec<_>, _>>()
         })?;
         cost.photos += photos.len();
+        spares.extend(photos.into_iter().map(|photo| photo.pixels.data));
         cost.faces += vectors.len();
     }
     Ok(cost)
@@ -124,17 +135,17 @@ fn run(
 
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
-    let [runtime, models, long_side, threads] = arguments.as_slice() else {
-        return Err("usage: faceweave-bench-stages <libonnxruntime> <models> <long side> <threads> < files.txt".into());
+    let [runtime, models, min_face, threads] = arguments.as_slice() else {
+        return Err("usage: faceweave-bench-stages <libonnxruntime> <models> <min face> <threads> < files.txt".into());
     };
-    let long_side: u32 = long_side.to_string_lossy().parse()?;
+    let min_face: u32 = min_face.to_string_lossy().parse()?;
     let threads: usize = threads.to_string_lossy().parse()?;
     let mut list = String::new();
     io::stdin().read_to_string(&mut list)?;
     let files: Vec<PathBuf> = list.lines().map(PathBuf::from).collect();
     load_runtime(Path::new(runtime))?;
     let mut engines = (0..threads)
-        .map(|_| open(Path::new(models), long_side))
+        .map(|_| open(Path::new(models), min_face))
         .collect::<Result<Vec<_>, _>>()?;
     let costs: Vec<Seconds> = thread::scope(|scope| {
         let workers: Vec<_> = engines

@@ -28,19 +28,23 @@ use structure::{Adobe, Structure};
 const FILLS: [u8; 2] = [0x00, 0xAA];
 const CUT_SHORT: &str = "it is cut short: the lower part of the picture is missing";
 
-/// Decodes a JPEG; the orientation is not applied yet.
-pub(crate) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Raw<'a>, PhotoError> {
+/// Decodes a JPEG, into the spare memory if that suffices; the orientation is not applied yet.
+pub(crate) fn decode<'a>(
+    bytes: &'a [u8],
+    limits: &Limits,
+    spare: &mut Vec<u8>,
+) -> Result<Raw<'a>, PhotoError> {
     let structure = structure(bytes)?;
     check_pixels(structure.width, structure.height, limits)?;
     if let Some(gap) = structure.gap {
         return Err(PhotoError::decode(gap));
     }
     let reduced = structure.reduced();
-    let (data, missing) = run(&reduced, &structure, FILLS[0])?;
+    let (data, missing) = run(&reduced, &structure, FILLS[0], std::mem::take(spare))?;
     // Without an end marker, even what the bit buffer fetched ahead may be missing: if another fill
     // gives another picture, it is.
     if missing > 0 && !structure.ends {
-        let again = run(&reduced, &structure, FILLS[1]);
+        let again = run(&reduced, &structure, FILLS[1], Vec::new());
         if !again.is_ok_and(|(other, _)| other == data) {
             return Err(PhotoError::decode(CUT_SHORT));
         }
@@ -56,7 +60,12 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Raw<'a>, Ph
 }
 
 /// Decodes once, and tells how many bytes beyond the end the decoder asked for.
-fn run(reduced: &[u8], structure: &Structure<'_>, fill: u8) -> Result<(Vec<u8>, u32), PhotoError> {
+fn run(
+    reduced: &[u8],
+    structure: &Structure<'_>,
+    fill: u8,
+    mut data: Vec<u8>,
+) -> Result<(Vec<u8>, u32), PhotoError> {
     let missing = Cell::new(0);
     let source = Source {
         bytes: reduced,
@@ -69,12 +78,18 @@ fn run(reduced: &[u8], structure: &Structure<'_>, fill: u8) -> Result<(Vec<u8>, 
         .set_max_width(usize::from(u16::MAX))
         .set_max_height(usize::from(u16::MAX))
         .jpeg_set_out_colorspace(wanted(structure));
-    let result = JpegDecoder::new_with_options(source, options).decode();
+    let mut decoder = JpegDecoder::new_with_options(source, options);
+    let result = decoder.decode_headers().and_then(|()| {
+        // Zeroed, so that no pixel of an earlier photograph can show through.
+        data.clear();
+        data.resize(decoder.output_buffer_size().unwrap_or_default(), 0);
+        decoder.decode_into(&mut data)
+    });
     if missing.get() > FETCHED_AHEAD {
         return Err(PhotoError::decode(CUT_SHORT));
     }
     match result {
-        Ok(data) => Ok((data, missing.get())),
+        Ok(()) => Ok((data, missing.get())),
         Err(error) => Err(PhotoError::decode(format!("it is damaged ({error})"))),
     }
 }

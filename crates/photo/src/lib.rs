@@ -29,7 +29,7 @@ mod tiff;
 mod webp;
 
 pub use crop::{crop, crop_part};
-pub use decode::{Photo, decode, facts_of};
+pub use decode::{Photo, decode, decode_into, facts_of};
 pub use encode::{encode_jpeg, thumbnail};
 pub use error::PhotoError;
 pub use facts::Facts;

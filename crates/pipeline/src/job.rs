@@ -18,7 +18,7 @@ use rayon::prelude::*;
 
 use crate::batch::{Batch, FaceRows, Outcome, PhotoHash, PhotoInput};
 use crate::error::PipelineError;
-use crate::one_photo::{PhotoSettings, Photograph, extract_photo, skipped};
+use crate::one_photo::{PhotoSettings, Photograph, Worker, extract_photo, skipped};
 use crate::pool::worker_pool;
 use crate::spares::Spares;
 use crate::stages::{Stage, StageClock, StageSeconds};
@@ -61,7 +61,7 @@ pub struct ExtractJob {
     options: JobOptions,
     settings: PhotoSettings,
     pool: ThreadPool,
-    engines: Spares<FaceEngine>,
+    workers: Spares<Worker>,
     known: Mutex<HashSet<PhotoHash>>,
     turnstile: Arc<Turnstile>,
     cancelled: AtomicBool,
@@ -108,7 +108,7 @@ impl ExtractJob {
             pool: worker_pool(options.threads)?,
             settings,
             options,
-            engines: Spares::default(),
+            workers: Spares::default(),
             known: Mutex::default(),
             turnstile: Arc::default(),
             cancelled: AtomicBool::new(false),
@@ -145,7 +145,7 @@ impl ExtractJob {
         if self.closed.load(Ordering::Relaxed) {
             return Err(PipelineError::Closed);
         }
-        self.open_engines()?;
+        self.open_workers()?;
         let contents: Vec<Option<Result<Content, PhotoError>>> = self.pool.install(|| {
             inputs
                 .par_iter()
@@ -195,24 +195,28 @@ impl ExtractJob {
     /// Frees the networks. Batches in flight finish; later ones are refused.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Relaxed);
-        self.engines.close();
+        self.workers.close();
     }
 
     /// One engine a worker, opened side by side, once.
-    fn open_engines(&self) -> Result<(), PipelineError> {
+    fn open_workers(&self) -> Result<(), PipelineError> {
         if self.done.load(Ordering::Relaxed) > 0 {
             return Ok(());
         }
         // The first alone: a wrong model is then reported once, and quickly.
-        self.engines.fill(|| self.open_engine())
+        self.workers.fill(|| self.open_worker())
     }
 
-    fn open_engine(&self) -> Result<FaceEngine, PipelineError> {
-        Ok(FaceEngine::open(
+    fn open_worker(&self) -> Result<Worker, PipelineError> {
+        let engine = FaceEngine::open(
             self.options.detector.clone(),
             self.options.embedder.clone(),
             &self.options.attributes,
-        )?)
+        )?;
+        Ok(Worker {
+            engine,
+            spare: Vec::new(),
+        })
     }
 
     fn hash(&self, input: &PhotoInput) -> Option<Result<Content, PhotoError>> {
@@ -329,9 +333,9 @@ impl ExtractJob {
             hash: content.hash,
             crops: input.crops.as_ref(),
         };
-        let mut engine = self.engines.take(|| self.open_engine())?;
+        let mut worker = self.workers.take(|| self.open_worker())?;
         let attempt = catch_unwind(AssertUnwindSafe(|| {
-            extract_photo(&photo, &mut engine, &self.settings, &self.clock)
+            extract_photo(&photo, &mut worker, &self.settings, &self.clock)
         }));
         // After a panic the engine's state is unknown: it is dropped, a new one will be opened.
         let Ok(result) = attempt else {
@@ -342,7 +346,7 @@ impl ExtractJob {
             };
             return Ok((outcome, FaceRows::default()));
         };
-        self.engines.put(engine);
+        self.workers.put(worker);
         result
     }
 

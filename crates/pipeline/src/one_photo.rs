@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 
 use faceweave_face::{Chip, Detection, FaceEngine, judge};
 use faceweave_photo::{
-    Facts, Limits, PhotoError, Rgb, crop, crop_part, decode, encode_jpeg, facts_of, fingerprint,
+    Facts, Limits, PhotoError, Rgb, crop, crop_part, decode_into, encode_jpeg, facts_of, fingerprint,
     write_private,
 };
 
@@ -34,16 +34,17 @@ pub(crate) fn skipped(error: &PhotoError, content: Option<(PhotoHash, u64)>) -> 
     }
 }
 
-/// The pixels of a photograph, decoded here or handed in, and its facts.
+/// The pixels of a photograph, decoded here (into the spare memory) or handed in, and its facts.
 ///
 /// *Errors*: `PHOTO_*`, as [`decode`] gives them; handed-in pixels count against the limit like any others.
 pub(crate) fn open<'a>(
     bytes: &[u8],
     pixels: Option<&'a Rgb>,
     limits: &Limits,
+    spare: &mut Vec<u8>,
 ) -> Result<(Cow<'a, Rgb>, Facts), PhotoError> {
     let Some(pixels) = pixels else {
-        let photo = decode(bytes, limits)?;
+        let photo = decode_into(bytes, limits, spare)?;
         return Ok((Cow::Owned(photo.pixels), photo.facts));
     };
     check_pixels(pixels, limits)?;
@@ -63,6 +64,26 @@ pub(crate) fn check_pixels(pixels: &Rgb, limits: &Limits) -> Result<(), PhotoErr
     Ok(())
 }
 
+/// What one thread works with, from photograph to photograph.
+pub(crate) struct Worker {
+    pub engine: FaceEngine,
+    /// Memory for the pixels of the next photograph.
+    pub spare: Vec<u8>,
+}
+
+impl Worker {
+    /// Memory that is kept from one photograph to the next; what a larger one took is given back to the system.
+    const KEPT_BYTES: usize = 128 << 20;
+
+    fn keep(&mut self, pixels: Cow<'_, Rgb>) {
+        if let Cow::Owned(Rgb { data, .. }) = pixels
+            && data.capacity() <= Self::KEPT_BYTES
+        {
+            self.spare = data;
+        }
+    }
+}
+
 /// One photograph, read and hashed.
 pub(crate) struct Photograph<'a> {
     pub bytes: &'a [u8],
@@ -74,13 +95,14 @@ pub(crate) struct Photograph<'a> {
 /// Everything from the file's bytes on. An `Err` ends the job; trouble with this photograph is an outcome.
 pub(crate) fn extract_photo(
     photo: &Photograph<'_>,
-    engine: &mut FaceEngine,
+    worker: &mut Worker,
     settings: &PhotoSettings,
     clock: &StageClock,
 ) -> Result<(Outcome, FaceRows), PipelineError> {
     let (hash, size) = (photo.hash, photo.bytes.len() as u64);
+    let Worker { engine, spare } = &mut *worker;
     let opened = clock.measure(Stage::Decode, || {
-        open(photo.bytes, photo.pixels, &settings.limits)
+        open(photo.bytes, photo.pixels, &settings.limits, spare)
     });
     let (pixels, facts) = match opened {
         Ok(opened) => opened,
@@ -146,6 +168,7 @@ pub(crate) fn extract_photo(
         fingerprint,
         faces: faces.len() as u32,
     };
+    worker.keep(pixels);
     Ok((Outcome::Extracted(extracted), rows))
 }
 
