@@ -6,8 +6,8 @@ use std::io::ErrorKind;
 
 use faceweave_face::{Chip, Detection, FaceEngine, judge};
 use faceweave_photo::{
-    Facts, Limits, PhotoError, Rgb, crop, crop_part, decode_into, encode_jpeg, facts_of, fingerprint,
-    write_private,
+    Facts, Limits, PhotoError, Rgb, crop, crop_part, decode_into, encode_jpeg, facts_of,
+    fingerprint, write_private,
 };
 
 use crate::batch::{CropTarget, Extracted, FaceRows, Outcome, PhotoHash};
