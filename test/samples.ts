@@ -16,3 +16,6 @@ export const NEW_PHOTO_UNKNOWNS = { latitude: null, longitude: null, fingerprint
 
 /** Facts of a face of which nothing more was measured. */
 export const FACE_UNKNOWNS = { quality: null, cropPart: null, age: null, gender: null } as const;
+
+/** The same of a face with its person. */
+export const ASSIGNED_UNKNOWNS = { ...FACE_UNKNOWNS, probability: null, isDecided: false } as const;

@@ -73,7 +73,8 @@ function last(value: unknown): unknown {
   return Array.isArray(value) ? value.at(-1) : value;
 }
 
-function readTexts(value: unknown): readonly string[] {
+/** Everything given under one name, as texts. */
+export function readTexts(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

@@ -102,6 +102,38 @@ export async function runCommandLine(args: readonly string[]): Promise<Outcome> 
     async () => (await import('./commands/export.js')).exportCommand,
   );
   command(
+    'people <action> [subject..]',
+    'Who the persons are, and what you decide about them',
+    (own) =>
+      own
+        .positional('action', {
+          choices: [
+            'list',
+            'show',
+            'name',
+            'merge',
+            'split',
+            'move',
+            'confirm',
+            'reject',
+            'not-a-person',
+            'undo',
+            'history',
+          ] as const,
+          describe: 'What to do',
+        })
+        .positional('subject', { type: 'string', describe: 'Persons by id or name, then faces by id' })
+        .option('author', { type: 'string', describe: 'Who decides; default your user name', requiresArg: true })
+        .option('note', { type: 'string', describe: 'Why, kept with the decision', requiresArg: true })
+        .option('clear', { type: 'boolean', describe: 'With name: take the name away' })
+        .example('$0 people list --project "photos/Face Network"', '')
+        .example('$0 people name p1a2b3c4d "Ada Lovelace" --project …', 'the id may be cut short')
+        .example('$0 people merge Ada p77aa12bc --project …', 'the second is Ada, too')
+        .example('$0 people split Ada 0f3c…  9b21… --project …', 'these faces are somebody else, together')
+        .example('$0 people undo --project …', 'the last decision; or the one whose id is given'),
+    async () => (await import('./commands/people.js')).peopleCommand,
+  );
+  command(
     'status [source..]',
     'What the project holds; its counts add up',
     (own) => own.positional('source', OPTIONAL_SOURCE),

@@ -13,7 +13,17 @@ export class Interrupted extends Error {
 }
 
 /** Codes that mean the command line was wrong, not the machine or the input. */
-const USAGE_CODES: ReadonlySet<string> = new Set(['ARGUMENT', 'USAGE', 'CONFIG_INVALID', 'OPTION_INVALID']);
+const USAGE_CODES: ReadonlySet<string> = new Set([
+  'ARGUMENT',
+  'USAGE',
+  'CONFIG_INVALID',
+  'OPTION_INVALID',
+  'DECISION_REFUSED',
+  'PERSON_UNKNOWN',
+  'PERSON_AMBIGUOUS',
+  'FACE_UNKNOWN',
+  'FACE_AMBIGUOUS',
+]);
 
 /** The exit code of an outcome. */
 export function exitCodeOf(outcome: Outcome): number {

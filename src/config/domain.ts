@@ -93,6 +93,10 @@ export interface AssignedFace extends Face {
   readonly personId: string | null;
   /** Cosine distance to the mean of the person's faces; null when it has no person. */
   readonly distance: number | null;
+  /** 0 … 1: that the face belongs to its person; null when it has none, or for an embedder without a calibration. */
+  readonly probability: number | null;
+  /** A decision placed it. */
+  readonly isDecided: boolean;
 }
 
 /** One person: a set of faces believed to be one human being. */
@@ -105,6 +109,10 @@ export interface Person {
   readonly faceIds: readonly string[];
   /** Number of distinct photographs. */
   readonly photos: number;
+  /** Mean cosine of two different faces, −1 … 1; null = one face. */
+  readonly cohesion: number | null;
+  /** Why the person should be looked at; null = no reason known. */
+  readonly doubt: string | null;
 }
 
 /** One source of a project, as the project remembers it. */

@@ -6,7 +6,7 @@
 import type { Conflict } from '../config/index.js';
 import { FaceweaveError } from '../config/index.js';
 import type { ClusterResult, Engine, LongCall } from '../native/index.js';
-import type { Assignment, Store, VectorTable } from '../store/store.js';
+import type { Proposal, Store, VectorTable } from '../store/store.js';
 import {
   type Algorithm,
   AUTO_ALGORITHM,
@@ -201,7 +201,7 @@ export function assign(
   result: Pick<ClusterResult, 'labels' | 'distances'>,
   previous: ReadonlyMap<string, string>,
   tiers?: ArrayLike<number>,
-): { assignments: readonly Assignment[]; persons: number; singles: number } {
+): { assignments: readonly Proposal[]; persons: number; singles: number } {
   if (result.labels.length !== faceIds.length) {
     throw new FaceweaveError(`clustering gave ${result.labels.length} labels for ${faceIds.length} faces`, {
       code: 'INTERNAL',

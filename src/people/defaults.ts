@@ -41,6 +41,25 @@ export const DEFAULT_THRESHOLDS: Readonly<Record<string, Thresholds>> = {
   dlib128: { auto: 0.085, core: 0.06, ahc: 0.075, dbscan: 0.05, samePhotoExempt: 0.015 },
 };
 
+/** The curve that turns a face's distance to its person's other faces into a probability (likeness.ts). */
+export interface Calibration {
+  readonly slope: number;
+  /** The distance of one half, for a person of very many other faces. */
+  readonly middle: number;
+  /** The same for a person of one other face. */
+  readonly one: number;
+}
+
+/** By embedder's name; fitted and checked by folds of people (bench/calibration.ts). */
+const CALIBRATIONS: Readonly<Record<string, Calibration>> = {
+  mobilefacenet: { slope: 20, middle: 0.6, one: 0.65 },
+};
+
+/** The calibration of an embedder; null = none was made, and no probability is told. */
+export function calibrationOf(embedderId: string): Calibration | null {
+  return CALIBRATIONS[embedderName(embedderId)] ?? null;
+}
+
 /** The embedder whose thresholds stand in for an unknown one, with a warning. */
 const FALLBACK_EMBEDDER = 'mobilefacenet';
 

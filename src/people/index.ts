@@ -2,6 +2,7 @@
  * Faces become persons: clustering, stable ids, mosaics. Reads and writes the
  * project only through `Store`; distances are computed natively.
  */
+export { type Applied, applyDecisions } from './apply-decisions.js';
 export {
   assign,
   type ClusterRequest,
@@ -18,6 +19,15 @@ export {
   type RequestedAlgorithm,
 } from './defaults.js';
 export { foundingId, namePersons } from './identity.js';
-export { currentMosaics, MAX_TILES, MOSAIC_FOLDER, type MosaicSummary, planMosaics, writeMosaics } from './mosaics.js';
+export { type IdleDecision, inForce, splitPersonId, undoneIn } from './ledger.js';
+export {
+  currentMosaics,
+  hasMosaics,
+  MAX_TILES,
+  MOSAIC_FOLDER,
+  type MosaicSummary,
+  planMosaics,
+  writeMosaics,
+} from './mosaics.js';
 export { facesByPerson, personsOf } from './persons.js';
 export { type Tier, type TierThresholds, tierOf } from './tiers.js';

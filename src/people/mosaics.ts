@@ -157,6 +157,11 @@ async function exists(path: string): Promise<boolean> {
 /** A person id as a file name: nothing else may be removed or overwritten through the index. */
 const PERSON_ID = /^p[0-9a-f]{8,40}$/;
 
+/** Whether mosaics were ever written for this project. */
+export async function hasMosaics(projectDir: string): Promise<boolean> {
+  return exists(join(projectDir, MOSAIC_FOLDER, INDEX_FILE));
+}
+
 async function readIndex(folder: string): Promise<ReadonlyMap<string, string>> {
   let text: string;
   try {

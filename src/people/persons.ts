@@ -3,6 +3,7 @@
  * Apart because clustering, the network and the exports all need the same list.
  */
 import type { AssignedFace, Person } from '../config/index.js';
+import type { PersonRecord } from '../store/index.js';
 
 function isBefore(a: AssignedFace, b: AssignedFace): number {
   return (
@@ -25,13 +26,16 @@ export function facesByPerson(faces: readonly AssignedFace[]): ReadonlyMap<strin
   return groups;
 }
 
-/** Persons sorted by id. */
-export function personsOf(faces: readonly AssignedFace[]): readonly Person[] {
+/** Persons sorted by id; `records` are what the store knows of them beside their faces. */
+export function personsOf(faces: readonly AssignedFace[], records: readonly PersonRecord[]): readonly Person[] {
+  const known = new Map(records.map((record) => [record.id, record]));
   const persons = [...facesByPerson(faces)].map(([id, own]) => ({
     id,
-    name: null,
+    name: known.get(id)?.name ?? null,
     faceIds: own.map((face) => face.id),
     photos: new Set(own.map((face) => face.photoId)).size,
+    cohesion: known.get(id)?.cohesion ?? null,
+    doubt: known.get(id)?.doubt ?? null,
   }));
   return persons.sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -94,7 +94,7 @@ export async function buildNetwork(store: Store, engine: Engine, input: NetworkI
       title: titleOf(sources, projectDir),
       generator: `faceweave ${packageVersion()}`,
       network,
-      people: personsOf(faces),
+      people: personsOf(faces, await store.persons()),
       photos,
       faces,
       duplicates: counts.duplicates,

@@ -77,7 +77,7 @@ export async function tableOf(
     const chunks = format === 'json' ? edgesJson(network, photos) : edgesCsv(network, photos, style);
     return { rows: network.edges.length, chunks };
   }
-  const people = personsOf(faces);
+  const people = personsOf(faces, await store.persons());
   const chunks = format === 'json' ? peopleJson(network, people) : peopleCsv(network, people, style);
   return { rows: network.persons.length, chunks };
 }
@@ -100,7 +100,8 @@ export async function writeFaceDatabase(
 
 async function faceInput(store: Store, tierOf: FaceTableInput['tierOf']): Promise<FaceTableInput> {
   const [photos, faces] = [await store.photos(), await store.faces()];
-  return { photos, faces, people: personsOf(faces), ...(tierOf === undefined ? {} : { tierOf }) };
+  const people = personsOf(faces, await store.persons());
+  return { photos, faces, people, ...(tierOf === undefined ? {} : { tierOf }) };
 }
 
 /** The tier of a face under the options. */

@@ -2,6 +2,7 @@
  * Everything that needs several steps: a project opened, its runs recorded,
  * its tables. The command line and the library's `index.ts` see only this.
  */
+
 export type { NetworkSummary } from './build-network.js';
 export { EDGES_TABLE, NETWORK_PAGE } from './build-network.js';
 export {
@@ -16,6 +17,7 @@ export {
 export { latestManifest, type Manifest, manifestOf, type RunOutcome } from './manifest.js';
 export { cluster, extract, network, run } from './one-call.js';
 export { openProject } from './open-project.js';
+export type { Decided, DecisionsSummary, PastDecision, People, Said } from './people.js';
 export { planProject } from './plan-project.js';
 export { isProjectFolder, projectFolderOf } from './sources.js';
 export type {

@@ -11,6 +11,7 @@ import { lockProject, openStore, projectLayout } from '../store/index.js';
 import { networkOf } from './build-network.js';
 import { tableOf, tierOfFace } from './exports.js';
 import { type ManifestDraft, type RunOutcome, recordRun } from './manifest.js';
+import { peopleOf } from './people.js';
 import { isProjectFolder, projectFolderOf, refuseUnknown, rememberedSources, rootsOf } from './sources.js';
 import { clusterStep, extractStep, networkStep } from './steps.js';
 import {
@@ -79,7 +80,7 @@ function projectOver(parts: Parts): Project {
       await checkNamed();
       const { minWeight, minSize } = completed(options);
       const found = await networkOf(store, { minWeight, minSize });
-      return { ...found, people: personsOf(found.faces) };
+      return { ...found, people: personsOf(found.faces, await store.persons()) };
     },
     table: async (name, format, options = {}) => {
       await checkNamed();
@@ -90,6 +91,7 @@ function projectOver(parts: Parts): Project {
       await checkNamed();
       return statusOf(parts);
     },
+    people: peopleOf(parts),
     close: () => store.close(),
   };
 }

@@ -12,6 +12,7 @@ import type { StoredModel } from '../store/index.js';
 import { buildNetwork, type NetworkSummary } from './build-network.js';
 import { tierOfFace, writeFaceDatabase } from './exports.js';
 import { latestManifest, type Manifest, type ManifestDraft } from './manifest.js';
+import { decisionsStep } from './people.js';
 import { admitSources, projectIsNoSource, rememberedSources } from './sources.js';
 import type { ClusterStepSummary, ExtractStepRequest, ExtractStepSummary, Parts, StepRequest } from './types.js';
 
@@ -130,8 +131,9 @@ export async function clusterStep(
   });
   const { conflicts: _kept, ...rest } = summary;
   draft.cluster = rest;
+  const decisions = await decisionsStep(store, projectDir);
   if (options.faceDatabase) await writeFaceDatabase(store, projectDir, { tierOf: tierOfFace(options) });
-  if (!options.mosaic) return { ...summary, mosaics: null };
+  if (!options.mosaic) return { ...summary, decisions, mosaics: null };
   const mosaics = await writeMosaics(engine, {
     ...callOf(request),
     projectDir,
@@ -141,7 +143,7 @@ export async function clusterStep(
   });
   const { failed: _failed, ...counts } = mosaics;
   draft.mosaics = counts;
-  return { ...summary, mosaics };
+  return { ...summary, decisions, mosaics };
 }
 
 /** Builds the network and writes its page and table. */

@@ -20,6 +20,7 @@ import type { ClusterSummary, MosaicSummary } from '../people/index.js';
 import type { RunRecord, Store, StoreCounts, StoredModel } from '../store/index.js';
 import type { NetworkSummary } from './build-network.js';
 import type { Table, TableFormat, TableName } from './exports.js';
+import type { DecisionsSummary, People } from './people.js';
 
 /** How to open a project. */
 export interface OpenProject {
@@ -60,6 +61,8 @@ export interface ExtractStepSummary extends ExtractSummary {
 
 /** What `cluster` came to. */
 export interface ClusterStepSummary extends ClusterSummary {
+  /** What the decisions made of the persons that clustering drew. */
+  readonly decisions: DecisionsSummary;
   /** null when no mosaics were asked for. */
   readonly mosaics: MosaicSummary | null;
 }
@@ -110,6 +113,8 @@ export interface Project {
   contents(options?: Partial<Options>): Promise<ProjectContents>;
   table(name: TableName, format: TableFormat, options?: Partial<Options>): Promise<Table>;
   status(): Promise<ProjectStatus>;
+  /** What people decide about persons, and what follows. */
+  readonly people: People;
   close(): Promise<void>;
 }
 

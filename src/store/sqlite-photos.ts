@@ -25,7 +25,7 @@ const PHOTOS = `SELECT path.path AS path, photo.*, first.content AS occasion_con
   FROM path JOIN photo ON photo.id = path.photo LEFT JOIN photo AS first ON first.id = photo.occasion
   ORDER BY path.path`;
 const FACES = `WITH ${FIRST}
-  SELECT face.*, content, person.name AS person, distance
+  SELECT face.*, content, person.name AS person, distance, probability, decided
   FROM first JOIN photo ON photo.id = first.photo
     JOIN face ON face.photo = first.photo AND NOT retired
     LEFT JOIN assignment ON assignment.face = face.id LEFT JOIN person ON person.id = assignment.person
@@ -70,7 +70,13 @@ export function photoQueries(session: SqlSession) {
       const faces: AssignedFace[] = [];
       for (const row of session.sql(FACES).iterate()) {
         const face = readFace(row);
-        faces.push({ ...face, personId: readTextOrNull(row, 'person'), distance: readNumberOrNull(row, 'distance') });
+        faces.push({
+          ...face,
+          personId: readTextOrNull(row, 'person'),
+          distance: readNumberOrNull(row, 'distance'),
+          probability: readNumberOrNull(row, 'probability'),
+          isDecided: row['decided'] === 1,
+        });
       }
       return faces;
     },

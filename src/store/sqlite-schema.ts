@@ -10,7 +10,7 @@ import { FaceweaveError } from '../config/error.js';
 import type { SqlDatabase } from './sqlite-open.js';
 
 /** Version of the tables below. A store with a higher one is refused. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 /** "FcWv" in ASCII: marks the file as ours. */
 const APPLICATION_ID = 0x46635776;
 
@@ -72,14 +72,24 @@ CREATE TABLE vector (
   numbers BLOB NOT NULL,             -- dims × f32, unit length
   UNIQUE (model, face)
 ) STRICT;
+CREATE TABLE proposal (              -- what clustering drew; decisions never change it
+  face INTEGER PRIMARY KEY REFERENCES face (id),
+  person TEXT,                       -- public id: p + hex digits
+  distance REAL
+) STRICT;
 CREATE TABLE person (
   id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE          -- public id: p + hex digits
+  name TEXT NOT NULL UNIQUE,         -- public id: p + hex digits
+  given_name TEXT,                   -- by a decision
+  cohesion REAL,                     -- mean cosine of two of its faces
+  doubt TEXT
 ) STRICT;
-CREATE TABLE assignment (
+CREATE TABLE assignment (            -- what holds: the proposal after all decisions
   face INTEGER PRIMARY KEY REFERENCES face (id),
   person INTEGER REFERENCES person (id),
-  distance REAL
+  distance REAL,
+  probability REAL,                  -- that the face belongs to its person
+  decided INTEGER NOT NULL DEFAULT 0 -- 1 = a decision placed it
 ) STRICT;
 CREATE TABLE conflict (
   photo INTEGER NOT NULL REFERENCES photo (id),
@@ -140,6 +150,19 @@ CREATE TABLE link (
   fetched_at TEXT NOT NULL,
   code TEXT, message TEXT
 ) STRICT, WITHOUT ROWID;
+`,
+  `
+CREATE TABLE proposal (
+  face INTEGER PRIMARY KEY REFERENCES face (id),
+  person TEXT,
+  distance REAL
+) STRICT;
+INSERT INTO proposal SELECT face, (SELECT name FROM person WHERE person.id = assignment.person), distance FROM assignment;
+ALTER TABLE person ADD COLUMN given_name TEXT;
+ALTER TABLE person ADD COLUMN cohesion REAL;
+ALTER TABLE person ADD COLUMN doubt TEXT;
+ALTER TABLE assignment ADD COLUMN probability REAL;
+ALTER TABLE assignment ADD COLUMN decided INTEGER NOT NULL DEFAULT 0;
 `,
 ];
 

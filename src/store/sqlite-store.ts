@@ -82,6 +82,8 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions)
     counts: offer(photos.counts),
     saveClustering: offer(persons.saveClustering),
     clustering: offer(persons.clustering),
+    saveAssignments: offer(persons.saveAssignments),
+    persons: offer(persons.persons),
     beginRun: offer(runs.beginRun),
     finishRun: offer(runs.finishRun),
     runs: offer(runs.runs),

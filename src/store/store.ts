@@ -113,10 +113,29 @@ export interface VectorTable {
 }
 
 /** One face's place in a clustering. */
-export interface Assignment {
+export interface Proposal {
   readonly faceId: string;
   readonly personId: string | null;
   readonly distance: number | null;
+}
+
+/** One face's place after all decisions. */
+export interface Assignment extends Proposal {
+  /** 0 … 1: that the face belongs to its person; null = not known, or in no person. */
+  readonly probability: number | null;
+  /** A decision placed it. */
+  readonly isDecided: boolean;
+}
+
+/** What the store knows of one person beside its faces. */
+export interface PersonRecord {
+  readonly id: string;
+  /** Given by a decision. */
+  readonly name: string | null;
+  /** Mean cosine of two different faces of the person; null = one face. */
+  readonly cohesion: number | null;
+  /** Why the person should be looked at; null = no reason known. */
+  readonly doubt: string | null;
 }
 
 /** The result of one clustering; replaces the one before for all faces in sight. */
@@ -124,7 +143,7 @@ export interface Clustering {
   readonly embedderId: string;
   /** Options as resolved, for the record. */
   readonly options: string;
-  readonly assignments: readonly Assignment[];
+  readonly assignments: readonly Proposal[];
   readonly conflicts: readonly Conflict[];
 }
 
@@ -184,10 +203,14 @@ export interface Store {
   vectors(embedderId: string): Promise<VectorTable>;
   /** The embedder used by the last extraction; null in an empty project. */
   currentEmbedder(): Promise<string | null>;
-  /** Replaces the clustering in force. Faces out of sight keep the persons they had. */
+  /** Replaces what clustering proposed. Faces out of sight keep what was proposed for them. */
   saveClustering(clustering: Clustering): Promise<void>;
-  /** The clustering now in force, and with it the persons that faces out of sight had; null before the first. */
+  /** What clustering last proposed, and with it the persons that faces out of sight had; null before the first. */
   clustering(): Promise<Clustering | null>;
+  /** Replaces what holds after all decisions. Faces out of sight keep the persons they had. */
+  saveAssignments(assignments: readonly Assignment[], persons: readonly PersonRecord[]): Promise<void>;
+  /** Persons that have faces, sorted by id. */
+  persons(): Promise<readonly PersonRecord[]>;
   /** Photographs that still have a path, sorted by path. */
   photos(): Promise<readonly Photo[]>;
   /** Faces with persons, sorted by photo path, then ordinal. */

@@ -10,7 +10,7 @@ import type { Browser } from 'playwright-core';
 import type { AssignedFace, Box, Person, Photo } from '../../src/config/domain.js';
 import { coAppear } from '../../src/network/index.js';
 import { type NetworkPageInput, relativeUrl } from '../../src/report/index.js';
-import { FACE_UNKNOWNS, PHOTO_UNKNOWNS } from '../samples.js';
+import { ASSIGNED_UNKNOWNS, PHOTO_UNKNOWNS } from '../samples.js';
 
 const SAMPLES = path.join(fileURLToPath(new URL('../../node_modules/@vladmandic/face-api/demo', import.meta.url)));
 
@@ -231,7 +231,7 @@ export function sampleInput(options: SampleOptions): NetworkPageInput {
         score: 0.9,
         points: [],
         crop: null,
-        ...FACE_UNKNOWNS,
+        ...ASSIGNED_UNKNOWNS,
         personId: personId(member),
         distance: 0.1 + 0.4 * random(),
       });
@@ -277,6 +277,8 @@ export function sampleInput(options: SampleOptions): NetworkPageInput {
       name: options.names[number] ?? null,
       faceIds: own.map((face) => face.id),
       photos: new Set(own.map((face) => face.photoId)).size,
+      cohesion: null,
+      doubt: null,
     });
   }
   const { portraits, thumbnails } = options.pictures;

@@ -12,7 +12,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { AssignedFace, Photo } from '../../src/config/domain.js';
 import { FACE_COLUMNS, faceDatabase, faceRows, facesJson, parquetTable, vectorReader } from '../../src/report/index.js';
-import { FACE_UNKNOWNS, PHOTO_UNKNOWNS } from '../samples.js';
+import { ASSIGNED_UNKNOWNS, PHOTO_UNKNOWNS } from '../samples.js';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const PYTHON = process.env.FACEWEAVE_TEST_PYTHON ?? join(ROOT, '.venv', 'bin', 'python');
@@ -42,7 +42,7 @@ function photo(id: string, path: string, facts: Partial<Photo> = {}): Photo {
 
 function face(id: string, photoId: string, personId: string | null, facts: Partial<AssignedFace> = {}): AssignedFace {
   const box = { x: -1.25, y: 2, width: 30.5, height: 40 };
-  const place = { ordinal: 1, box, score: 0.9, points: [], crop: null, ...FACE_UNKNOWNS };
+  const place = { ordinal: 1, box, score: 0.9, points: [], crop: null, ...ASSIGNED_UNKNOWNS };
   return { id, photoId, ...place, personId, distance: personId === null ? null : 0.125, ...facts };
 }
 

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import type { AssignedFace, Photo } from '../../../src/config/domain.js';
 import { FaceweaveError } from '../../../src/config/error.js';
 import { coAppear } from '../../../src/network/index.js';
-import { FACE_UNKNOWNS, PHOTO_UNKNOWNS } from '../../samples.js';
+import { ASSIGNED_UNKNOWNS, PHOTO_UNKNOWNS } from '../../samples.js';
 
 function photo(id: string, path = `${id}.jpg`, takenAt: string | null = null): Photo {
   return {
@@ -35,7 +35,7 @@ function face(photoId: string, personId: string | null): AssignedFace {
     score: 1,
     points: [],
     crop: null,
-    ...FACE_UNKNOWNS,
+    ...ASSIGNED_UNKNOWNS,
     personId,
     distance: personId === null ? null : 0.2,
   };

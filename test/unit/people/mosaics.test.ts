@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import type { AssignedFace } from '../../../src/config/index.js';
 import type { Engine, MosaicRequest } from '../../../src/native/index.js';
 import { currentMosaics, MAX_TILES, planMosaics, writeMosaics } from '../../../src/people/index.js';
-import { FACE_UNKNOWNS } from '../../samples.js';
+import { ASSIGNED_UNKNOWNS } from '../../samples.js';
 
 const UNUSED = (): never => assert.fail('not part of mosaics');
 
@@ -36,7 +36,7 @@ function face(id: string, personId: string | null, distance: number): AssignedFa
     score: 0.9,
     points: [],
     crop: `Faces/${id}.jpg`,
-    ...FACE_UNKNOWNS,
+    ...ASSIGNED_UNKNOWNS,
     personId,
     distance,
   };

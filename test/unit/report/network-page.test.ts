@@ -7,7 +7,7 @@ import type { AssignedFace, Photo } from '../../../src/config/domain.js';
 import { coAppear } from '../../../src/network/index.js';
 import { type NetworkPageInput, renderNetworkPage } from '../../../src/report/index.js';
 import type { NetworkPageData } from '../../../src/report/network-page-data.js';
-import { FACE_UNKNOWNS, PHOTO_UNKNOWNS } from '../../samples.js';
+import { ASSIGNED_UNKNOWNS, PHOTO_UNKNOWNS } from '../../samples.js';
 
 before(buildAssets);
 
@@ -37,7 +37,7 @@ function face(photoId: string, ordinal: number, personId: string | null, distanc
     score: 0.9,
     points: [],
     crop: null,
-    ...FACE_UNKNOWNS,
+    ...ASSIGNED_UNKNOWNS,
     personId,
     distance: personId === null ? null : distance,
   };
@@ -56,7 +56,7 @@ const input: NetworkPageInput = {
   title: HOSTILE,
   generator: 'faceweave 0.1.0',
   network: coAppear({ photos, faces }),
-  people: [{ id: 'pa', name: HOSTILE, faceIds: ['1-1', '2-1'], photos: 2 }],
+  people: [{ id: 'pa', name: HOSTILE, faceIds: ['1-1', '2-1'], photos: 2, cohesion: null, doubt: null }],
   photos,
   faces,
   duplicates: 3,

@@ -9,7 +9,7 @@ import type { AssignedFace, Photo } from '../../../src/config/domain.js';
 import { coAppear } from '../../../src/network/index.js';
 import { jsonForScript, planPictures, relativeUrl } from '../../../src/report/index.js';
 import { writePrivateFile } from '../../../src/store/index.js';
-import { FACE_UNKNOWNS, PHOTO_UNKNOWNS } from '../../samples.js';
+import { ASSIGNED_UNKNOWNS, PHOTO_UNKNOWNS } from '../../samples.js';
 
 test('writes JSON that cannot end its script element and reads back the same', () => {
   const value = { '</script>': '<!-- & \u2028\u2029 ]]> "\\' };
@@ -64,7 +64,7 @@ function face(photoId: string, personId: string): AssignedFace {
     score: 1,
     points: [],
     crop: null,
-    ...FACE_UNKNOWNS,
+    ...ASSIGNED_UNKNOWNS,
     personId,
     distance: 0,
   };

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { AssignedFace, Person, Photo } from '../../../src/config/domain.js';
 import { coAppear } from '../../../src/network/index.js';
 import { edgesCsv, edgesJson, facesCsv, facesJson, peopleCsv, peopleJson } from '../../../src/report/index.js';
-import { FACE_UNKNOWNS, PHOTO_UNKNOWNS } from '../../samples.js';
+import { ASSIGNED_UNKNOWNS, PHOTO_UNKNOWNS } from '../../samples.js';
 
 const AWKWARD = 'x,"y"\n\r<é>\\xff.jpg';
 
@@ -44,7 +44,7 @@ function face(id: string, photoId: string, ordinal: number, personId: string | n
     score: 0.1 + 0.2,
     points: [],
     crop: personId === null ? null : `Faces/face${ordinal}_b.jpg`,
-    ...FACE_UNKNOWNS,
+    ...ASSIGNED_UNKNOWNS,
     personId,
     distance: personId === null ? null : 1e-7,
   };
@@ -58,8 +58,8 @@ const faces = [
   face('f5', 'b1', 3, 'pb'),
 ];
 const people: readonly Person[] = [
-  { id: 'pa', name: 'Ana, "A"', faceIds: ['f1', 'f3'], photos: 2 },
-  { id: 'pb', name: null, faceIds: ['f5', 'f4'], photos: 2 },
+  { id: 'pa', name: 'Ana, "A"', faceIds: ['f1', 'f3'], photos: 2, cohesion: null, doubt: null },
+  { id: 'pb', name: null, faceIds: ['f5', 'f4'], photos: 2, cohesion: null, doubt: null },
 ];
 const network = coAppear({ photos, faces });
 
