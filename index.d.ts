@@ -33,12 +33,13 @@ export declare class ClusterJob {
   constructor(options: ClusterOptions)
   /**
    * Clusters `[faces × dims]` unit rows; `photos` holds the number of each face's photograph, `tiers` what each face
-   * may do: 1 = found a person (the default), 2 = join one, 3 = neither.
+   * may do: 1 = found a person (the default), 2 = join one, 3 = neither. With `known`, one label a face, faces keep the
+   * label they have (−1 = none) and only those with −2 are new: they join what stands or are clustered among themselves.
    *
    * The arrays are copied before this call returns. Rejects with `ARGUMENT`, `CANCELLED`, `INTERNAL`
    * and the codes of the algorithm.
    */
-  run(vectors: Float32Array, dims: number, photos: Uint32Array, tiers?: Uint8Array | undefined | null): Promise<ClusterResult>
+  run(vectors: Float32Array, dims: number, photos: Uint32Array, tiers?: Uint8Array | undefined | null, known?: Int32Array | undefined | null): Promise<ClusterResult>
   /** Asks the job to stop; its promise rejects with `CANCELLED`. */
   cancel(): void
   /** How far the job is; cheap, to be polled. */

@@ -119,12 +119,29 @@ export async function runCommandLine(args: readonly string[]): Promise<Outcome> 
             'not-a-person',
             'undo',
             'history',
+            'forget',
+            'import',
+            'suggest',
           ] as const,
           describe: 'What to do',
         })
         .positional('subject', { type: 'string', describe: 'Persons by id or name, then faces by id' })
         .option('author', { type: 'string', describe: 'Who decides; default your user name', requiresArg: true })
         .option('note', { type: 'string', describe: 'Why, kept with the decision', requiresArg: true })
+        .option('face', { type: 'string', array: true, describe: 'With forget: single faces', requiresArg: true })
+        .option('gallery', {
+          type: 'string',
+          describe: 'With import: a folder with a folder a name',
+          requiresArg: true,
+        })
+        .option('lists', { type: 'boolean', describe: 'With import: the names that lists gave with their pictures' })
+        .option('ask', { type: 'boolean', describe: 'With suggest: ask one after the other' })
+        .option('answers', {
+          type: 'string',
+          describe: 'With suggest: a file of keys and y, n or s',
+          requiresArg: true,
+        })
+        .option('yes', { type: 'boolean', describe: 'With forget: really' })
         .option('clear', { type: 'boolean', describe: 'With name: take the name away' })
         .example('$0 people list --project "photos/Face Network"', '')
         .example('$0 people name p1a2b3c4d "Ada Lovelace" --project …', 'the id may be cut short')
@@ -132,6 +149,15 @@ export async function runCommandLine(args: readonly string[]): Promise<Outcome> 
         .example('$0 people split Ada 0f3c…  9b21… --project …', 'these faces are somebody else, together')
         .example('$0 people undo --project …', 'the last decision; or the one whose id is given'),
     async () => (await import('./commands/people.js')).peopleCommand,
+  );
+  command(
+    'find <photo..>',
+    'Who is in a photograph, and in which others of the project',
+    (own) =>
+      withOptions(own, 'extract')
+        .positional('photo', { type: 'string', describe: 'Photographs; they need not be in the project' })
+        .example('$0 find unknown.jpg --project "photos/Face Network"', 'persons with distances and probabilities'),
+    async () => (await import('./commands/find.js')).findCommand,
   );
   command(
     'status [source..]',

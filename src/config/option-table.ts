@@ -168,6 +168,7 @@ export const OPTION_FIELDS = {
     'Quality from which on a face may join a person; poorer ones are only listed',
     CLUSTERING_AND_EXPORT,
   ),
+  onlyNew: yesOrNo(false, 'Leave the persons that stand as they are; place new faces only', CLUSTERING),
   mosaic: yesOrNo(true, 'Write a mosaic a person', CLUSTERING),
   faceDatabase: yesOrNo(true, 'Write Data/FaceDatabase.h5, one row a face with its vector', CLUSTERING),
   scale: fraction(0.01, 10_000, 10, 'Size of a node: scale × log10(1 + photographs)', DRAWING),

@@ -74,6 +74,7 @@ export interface Engine {
     photos: Uint32Array,
     call?: LongCall,
     tiers?: Uint8Array,
+    known?: Int32Array,
   ): Promise<Boundary.ClusterResult>;
   /** JPEG bytes an input; empty where it failed, with the outcome beside it. */
   thumbnails(
@@ -168,6 +169,7 @@ async function cluster(
   photos: Uint32Array,
   call: LongCall = {},
   tiers?: Uint8Array,
+  known?: Int32Array,
 ): Promise<Boundary.ClusterResult> {
   const site = callSite();
   const addon = loadAddon();
@@ -181,6 +183,6 @@ async function cluster(
         return { step: 'cluster', completed: done, total };
       },
     },
-    () => guardedAsync(() => job.run(vectors, dims, photos, tiers), site),
+    () => guardedAsync(() => job.run(vectors, dims, photos, tiers, known), site),
   );
 }

@@ -32,6 +32,8 @@ export interface ClusterRequest extends LongCall {
   readonly tiers?: TierThresholds;
   /** Model id of the vectors to cluster; default: the last extraction's. */
   readonly embedderId?: string;
+  /** Faces that were clustered before keep their persons; only new ones are placed, or found persons of their own. */
+  readonly onlyNew?: boolean;
 }
 
 /** The options as resolved, kept with the clustering. */
@@ -120,6 +122,7 @@ export async function clusterFaces(
   const { options, warnings } = resolveClusterOptions(request, embedderId);
   const table = await store.vectors(embedderId);
   const tiers = tiersOf(table, options);
+  const known = request.onlyNew === true ? await knownLabels(store, table) : undefined;
   const result =
     table.faceIds.length === 0
       ? EMPTY_RESULT
@@ -140,10 +143,12 @@ export async function clusterFaces(
             ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
           },
           tiers,
+          known,
         );
   const previous = await previousPersons(store);
   const { assignments, persons, singles } = assign(table.faceIds, result, previous, tiers);
-  const conflicts = await conflictsOf(store, table, result);
+  const found = await conflictsOf(store, table, result);
+  const conflicts = known === undefined ? found : [...((await store.clustering())?.conflicts ?? []), ...found];
   await store.saveClustering({
     embedderId,
     options: JSON.stringify(options),
@@ -181,6 +186,26 @@ const EMPTY_RESULT: ClusterResult = {
   distances: new Float32Array(),
   conflicts: new Uint32Array(),
 };
+
+/** In place of a label: this face is new. As native code takes it. */
+const NEW = -2;
+
+/** A label for each person that stands, −1 for faces in none. */
+async function knownLabels(store: Store, { faceIds }: VectorTable): Promise<Int32Array | undefined> {
+  const before = await store.clustering();
+  // Nothing stands yet: everything is new.
+  if (before === null) return undefined;
+  const persons = new Map(before.assignments.map(({ faceId, personId }) => [faceId, personId]));
+  const labels = new Map<string, number>();
+  return Int32Array.from(faceIds, (faceId) => {
+    const person = persons.get(faceId);
+    if (person === undefined) return NEW;
+    if (person === null) return -1;
+    const label = labels.get(person) ?? labels.size;
+    labels.set(person, label);
+    return label;
+  });
+}
 
 async function previousPersons(store: Store): Promise<ReadonlyMap<string, string>> {
   const before = await store.clustering();

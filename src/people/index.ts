@@ -14,12 +14,13 @@ export {
 export {
   type Algorithm,
   AUTO_ALGORITHM,
+  calibrationOf,
   DEFAULT_THRESHOLDS,
   defaultThresholds,
   type RequestedAlgorithm,
 } from './defaults.js';
 export { foundingId, namePersons } from './identity.js';
-export { type IdleDecision, inForce, splitPersonId, undoneIn } from './ledger.js';
+export { type IdleDecision, inForce, ledgerOf, splitPersonId, undoneIn } from './ledger.js';
 export {
   currentMosaics,
   hasMosaics,
@@ -30,4 +31,6 @@ export {
   writeMosaics,
 } from './mosaics.js';
 export { facesByPerson, personsOf } from './persons.js';
+export { type Likely, nearestPersons, type PersonSums, personSums } from './search.js';
+export { type Suggestion, suggestions } from './suggest.js';
 export { type Tier, type TierThresholds, tierOf } from './tiers.js';

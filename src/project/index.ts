@@ -3,8 +3,10 @@
  * its tables. The command line and the library's `index.ts` see only this.
  */
 
+export type { Suggestion } from '../people/index.js';
 export type { NetworkSummary } from './build-network.js';
 export { EDGES_TABLE, NETWORK_PAGE } from './build-network.js';
+export type { DecisionsSummary } from './decisions-step.js';
 export {
   FACE_DATABASE,
   TABLE_FORMATS,
@@ -14,11 +16,14 @@ export {
   type TableOptions,
   writeFaceDatabase,
 } from './exports.js';
+export type { ForgetRequest, ForgetSummary } from './forget.js';
+export type { Matches } from './import-names.js';
 export { latestManifest, type Manifest, manifestOf, type RunOutcome } from './manifest.js';
 export { cluster, extract, network, run } from './one-call.js';
 export { openProject } from './open-project.js';
-export type { Decided, DecisionsSummary, PastDecision, People, Said } from './people.js';
+export type { Decided, NamedPerson, NamesSummary, PastDecision, People, Said } from './people.js';
 export { planProject } from './plan-project.js';
+export type { FoundFace, FoundPhoto } from './search.js';
 export { isProjectFolder, projectFolderOf } from './sources.js';
 export type {
   ClusterStepSummary,

@@ -10,10 +10,13 @@ import { personsOf } from '../people/index.js';
 import { lockProject, openStore, projectLayout } from '../store/index.js';
 import { networkOf } from './build-network.js';
 import { tableOf, tierOfFace } from './exports.js';
+import { matchGallery, matchListNames } from './import-names.js';
 import { type ManifestDraft, type RunOutcome, recordRun } from './manifest.js';
 import { peopleOf } from './people.js';
+import { findPhotos } from './search.js';
 import { isProjectFolder, projectFolderOf, refuseUnknown, rememberedSources, rootsOf } from './sources.js';
 import { clusterStep, extractStep, networkStep } from './steps.js';
+import { answer, suggest } from './suggest.js';
 import {
   completed,
   type OpenProject,
@@ -45,6 +48,7 @@ export async function openProject(where: string | OpenProject): Promise<Project>
 
 function projectOver(parts: Parts): Project {
   const { projectDir, store, roots } = parts;
+  const people = peopleOf(parts);
   const checkNamed = (): Promise<void> => refuseUnknown(store, roots, projectDir);
   return {
     projectDir,
@@ -91,7 +95,12 @@ function projectOver(parts: Parts): Project {
       await checkNamed();
       return statusOf(parts);
     },
-    people: peopleOf(parts),
+    find: (paths, { options = {}, most = 3 } = {}) => findPhotos(parts, completed(options), paths, most),
+    suggest: () => suggest(parts),
+    answer: (suggestion, isRight, said) => answer(people, suggestion, isRight, said),
+    matchNames: (from) =>
+      from === 'lists' ? matchListNames(parts) : matchGallery(parts, completed(from.options ?? {}), from.gallery),
+    people,
     close: () => store.close(),
   };
 }

@@ -7,16 +7,7 @@
 import { userInfo } from 'node:os';
 import { type AssignedFace, FaceweaveError, type Person } from '../config/index.js';
 import { inProject } from '../extract/index.js';
-import {
-  type Applied,
-  applyDecisions,
-  hasMosaics,
-  inForce,
-  personsOf,
-  splitPersonId,
-  undoneIn,
-  writeMosaics,
-} from '../people/index.js';
+import { hasMosaics, inForce, personsOf, splitPersonId, undoneIn, writeMosaics } from '../people/index.js';
 import {
   createDecisionJournal,
   type Decision,
@@ -24,18 +15,11 @@ import {
   lockProject,
   type NewDecision,
   projectLayout,
-  type Store,
 } from '../store/index.js';
+import { type DecisionsSummary, decisionsStep } from './decisions-step.js';
+import { type ForgetRequest, type ForgetSummary, forget } from './forget.js';
 import { Register } from './register.js';
 import type { Parts } from './types.js';
-
-/** What the decisions made of the persons that clustering drew. */
-export interface DecisionsSummary extends Applied {
-  /** Decisions that hold. */
-  readonly inForce: number;
-  /** Lines of the journal that do not count, and why. */
-  readonly problems: readonly JournalProblem[];
-}
 
 /** Who decides, and why. */
 export interface Said {
@@ -49,6 +33,21 @@ export interface Decided extends DecisionsSummary {
   readonly decision: Decision;
   /** The person it made or speaks of; null for an undo and faces that are no person. */
   readonly person: string | null;
+}
+
+/** A person and the name it should bear. */
+export interface NamedPerson {
+  readonly person: string;
+  readonly name: string;
+}
+
+/** What became of many names at once; `named + already + refused` are all that were given. */
+export interface NamesSummary {
+  readonly named: readonly NamedPerson[];
+  /** Persons that bore the name before. */
+  readonly already: readonly NamedPerson[];
+  /** Persons that bear another name, which stays. */
+  readonly refused: readonly (NamedPerson & { readonly present: string })[];
 }
 
 /** A decision of the journal, and whether it holds. */
@@ -79,19 +78,18 @@ export interface People {
   confirm(person: string, faces?: readonly string[], said?: Said): Promise<Decided>;
   /** These faces do not belong to the person. */
   reject(person: string, faces: readonly string[], said?: Said): Promise<Decided>;
+  /** These faces, whosever they are, are not this person's: the answer "no" to a merge. */
+  keepApart(person: string, faces: readonly string[], said?: Said): Promise<Decided>;
+  /** Names many; nobody who bears a name loses it. */
+  nameAll(names: readonly NamedPerson[], said?: Said): Promise<NamesSummary>;
   /** These faces are no human being to be listed. */
   notAPerson(faces: readonly string[], said?: Said): Promise<Decided>;
   /** Takes back a decision, an undo too; without an id the last one that holds. */
   undo(decision?: string, said?: Said): Promise<Decided>;
+  /** Takes every trace of persons and faces out of the project folder, for good. */
+  forget(request: ForgetRequest): Promise<ForgetSummary>;
   /** The journal, oldest first, and the lines of it that do not count. */
   history(): Promise<{ readonly decisions: readonly PastDecision[]; readonly problems: readonly JournalProblem[] }>;
-}
-
-/** Replays the journal over the clustering in the store. */
-export async function decisionsStep(store: Store, projectDir: string): Promise<DecisionsSummary> {
-  const { decisions, problems } = await createDecisionJournal(projectDir).read();
-  const applied = await applyDecisions(store, { decisions });
-  return { ...applied, inForce: inForce(decisions).decisions.length, problems };
 }
 
 /** The decisions of an open project. */
@@ -173,6 +171,35 @@ export function peopleOf(parts: Parts): People {
         const { id } = now.person(person);
         return { kind: 'reject', person: id, faces: now.facesOfPerson(id, faces), anchors: now.anchors(id) };
       }),
+    keepApart: (person, faces, said) =>
+      decide(said, (now) => {
+        const { id } = now.person(person);
+        return { kind: 'reject', person: id, faces: now.faces(faces).map((face) => face.id), anchors: now.anchors(id) };
+      }),
+    nameAll: async (names, said) => {
+      const lock = await lockProject(projectLayout(projectDir), 'people', new Date().toISOString());
+      try {
+        const now = await register();
+        const named: NamedPerson[] = [];
+        const already: NamedPerson[] = [];
+        const refusals: (NamedPerson & { readonly present: string })[] = [];
+        for (const { person, name } of names) {
+          const { id, name: present } = now.person(person);
+          if (present === null) named.push({ person: id, name });
+          else if (present === name) already.push({ person: id, name });
+          else refusals.push({ person: id, name, present });
+        }
+        const decisions = named.map(({ person, name }) => ({
+          ...signature(said),
+          ...({ kind: 'name', person, name, anchors: now.anchors(person) } as const),
+        }));
+        await journal.append(decisions);
+        if (named.length > 0) await decisionsStep(store, projectDir);
+        return { named, already, refused: refusals };
+      } finally {
+        lock.release();
+      }
+    },
     notAPerson: (faces, said) =>
       decide(said, (now) => ({ kind: 'not-a-person', faces: now.faces(faces).map(({ id }) => id) })),
     undo: (given, said) =>
@@ -194,6 +221,7 @@ export function peopleOf(parts: Parts): People {
           throw refused('a decision that holds', `${only.id}, which is undone`);
         return { kind: 'undo', decision: only.id };
       }),
+    forget: (request) => forget(parts, request),
     history: async () => {
       const { decisions, problems } = await journal.read();
       const { undone } = undoneIn(decisions);

@@ -10,9 +10,9 @@ import type { LongCall } from '../native/index.js';
 import { clusterFaces, writeMosaics } from '../people/index.js';
 import type { StoredModel } from '../store/index.js';
 import { buildNetwork, type NetworkSummary } from './build-network.js';
+import { decisionsStep } from './decisions-step.js';
 import { tierOfFace, writeFaceDatabase } from './exports.js';
 import { latestManifest, type Manifest, type ManifestDraft } from './manifest.js';
-import { decisionsStep } from './people.js';
 import { admitSources, projectIsNoSource, rememberedSources } from './sources.js';
 import type { ClusterStepSummary, ExtractStepRequest, ExtractStepSummary, Parts, StepRequest } from './types.js';
 
@@ -120,12 +120,13 @@ export async function clusterStep(
   request: StepRequest,
   draft: ManifestDraft,
 ): Promise<ClusterStepSummary> {
-  const { threads, algorithm, threshold, minSamples, foundQuality, joinQuality } = options;
+  const { threads, algorithm, threshold, minSamples, foundQuality, joinQuality, onlyNew } = options;
   const summary = await clusterFaces(store, engine, {
     ...callOf(request),
     threads,
     algorithm,
     minSamples,
+    onlyNew,
     tiers: { foundQuality, joinQuality },
     ...(threshold === undefined ? {} : { threshold }),
   });

@@ -16,11 +16,14 @@ import {
 import type { ExtractSummary } from '../extract/index.js';
 import type { Engine, LongCall } from '../native/index.js';
 import type { Network } from '../network/index.js';
-import type { ClusterSummary, MosaicSummary } from '../people/index.js';
+import type { ClusterSummary, MosaicSummary, Suggestion } from '../people/index.js';
 import type { RunRecord, Store, StoreCounts, StoredModel } from '../store/index.js';
 import type { NetworkSummary } from './build-network.js';
+import type { DecisionsSummary } from './decisions-step.js';
 import type { Table, TableFormat, TableName } from './exports.js';
-import type { DecisionsSummary, People } from './people.js';
+import type { Matches } from './import-names.js';
+import type { Decided, People, Said } from './people.js';
+import type { FoundPhoto } from './search.js';
 
 /** How to open a project. */
 export interface OpenProject {
@@ -57,6 +60,13 @@ export interface ExtractStepRequest extends StepRequest {
 /** What `extract` came to. */
 export interface ExtractStepSummary extends ExtractSummary {
   readonly warnings: readonly string[];
+}
+
+/** What `find` takes. */
+export interface FindRequest {
+  readonly options?: Partial<Options>;
+  /** Persons told for each face; default 3. */
+  readonly most?: number;
 }
 
 /** What `cluster` came to. */
@@ -113,6 +123,14 @@ export interface Project {
   contents(options?: Partial<Options>): Promise<ProjectContents>;
   table(name: TableName, format: TableFormat, options?: Partial<Options>): Promise<Table>;
   status(): Promise<ProjectStatus>;
+  /** Who is in these photographs, which need not be the project's? Nothing of them is kept. */
+  find(paths: readonly string[], request?: FindRequest): Promise<readonly FoundPhoto[]>;
+  /** What is worth a look, by how much of the network hangs on it. */
+  suggest(): Promise<readonly Suggestion[]>;
+  /** Decides what a suggestion asked: yes or no. */
+  answer(suggestion: Suggestion, isRight: boolean, said?: Said): Promise<Decided>;
+  /** Persons that the faces of a gallery (a folder a name) or the names in lists speak of; decides nothing. */
+  matchNames(from: { readonly gallery: string; readonly options?: Partial<Options> } | 'lists'): Promise<Matches>;
   /** What people decide about persons, and what follows. */
   readonly people: People;
   close(): Promise<void>;

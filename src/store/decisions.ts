@@ -16,6 +16,7 @@ import {
   isDecisionKind,
   type NewDecision,
 } from './decision-schema.js';
+import { writePrivateFile } from './private-file.js';
 import { projectLayout } from './project-folder.js';
 
 /** A line that is not a decision this version can follow. The line stays in the file. */
@@ -41,6 +42,11 @@ export interface DecisionJournal {
   readonly path: string;
   /** Appends decisions, all in one write, and waits for the disk. Returns them as written. Errors: `USAGE`, `JOURNAL_WRITE`. */
   append(decisions: readonly NewDecision[]): Promise<readonly Decision[]>;
+  /**
+   * Writes the journal anew: each decision as `change` gives it, null = gone; lines that are no decisions stay only if
+   * `keepsLine`. The one time that the journal is not only appended to: to forget. Errors: `PROJECT_WRITE`, `JOURNAL_READ`.
+   */
+  rewrite(change: (decision: Decision) => Decision | null, keepsLine: (text: string) => boolean): Promise<void>;
   /** Reads all; an absent file is an empty journal. Errors: `JOURNAL_READ`. */
   read(): Promise<JournalContent>;
 }
@@ -72,6 +78,22 @@ export function createDecisionJournal(projectDir: string, surroundings: JournalS
       if (complete.length > 0)
         await appendLines(path, complete.map((decision) => `${JSON.stringify(decision)}\n`).join(''));
       return complete;
+    },
+    async rewrite(change, keepsLine) {
+      const text = await readJournal(path);
+      if (text === '') return;
+      const { decisions, problems } = parseJournal(text);
+      const byId = new Map(decisions.map((decision) => [decision.id, decision]));
+      const bad = new Set(problems.map(({ line }) => line));
+      const lines = text.split('\n').flatMap((line, at) => {
+        if (line.trim() === '') return [];
+        if (bad.has(at + 1)) return keepsLine(line) ? [line] : [];
+        const id = (JSON.parse(line) as { readonly id: string }).id;
+        const decision = byId.get(id);
+        const changed = decision === undefined ? null : change(decision);
+        return changed === null ? [] : [JSON.stringify(changed)];
+      });
+      await writePrivateFile(path, lines.map((line) => `${line}\n`).join(''));
     },
     async read() {
       return parseJournal(await readJournal(path));

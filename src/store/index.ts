@@ -26,4 +26,5 @@ export {
   writeRunManifest,
 } from './project-folder.js';
 export { lockProject, type ProjectLock } from './project-lock.js';
+export { type Forgotten, NOBODY_ID } from './sqlite-forget.js';
 export type * from './store.js';

@@ -54,7 +54,7 @@ const EXTRACTED = `SELECT content FROM extraction JOIN photo ON photo.id = extra
   ORDER BY content`;
 const FACES_OF_PHOTO = `SELECT face.*, content FROM photo JOIN face ON face.photo = photo.id
   WHERE content = ? ORDER BY ordinal, name`;
-const CROPS = 'SELECT crop, content, retired FROM face JOIN photo ON photo.id = face.photo';
+const CROPS = 'SELECT name, crop, content, retired FROM face JOIN photo ON photo.id = face.photo';
 
 /** Row numbers of the models of a batch. */
 interface ModelRows {
@@ -127,6 +127,7 @@ export function extractionQueries(session: SqlSession) {
       const owners: CropOwner[] = [];
       for (const row of session.sql(CROPS).iterate()) {
         owners.push({
+          faceId: readText(row, 'name'),
           crop: readTextOrNull(row, 'crop'),
           photoId: readText(row, 'content'),
           isRetired: readNumber(row, 'retired') === 1,

@@ -4,6 +4,7 @@
  */
 import { FaceweaveError } from '../config/error.js';
 import { extractionQueries } from './sqlite-extraction.js';
+import { forgetQueries } from './sqlite-forget.js';
 import { listQueries } from './sqlite-lists.js';
 import { closeDatabase, openDatabase, storeError } from './sqlite-open.js';
 import { pathQueries } from './sqlite-paths.js';
@@ -44,6 +45,7 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions)
   const photos = photoQueries(session);
   const persons = personQueries(session);
   const runs = runQueries(session, options.lastRunNumber);
+  const forgetting = forgetQueries(session);
   let isOpen = true;
 
   /** A query as the interface offers it: settles later, fails with a code. */
@@ -84,6 +86,8 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions)
     clustering: offer(persons.clustering),
     saveAssignments: offer(persons.saveAssignments),
     persons: offer(persons.persons),
+    facesOfPersons: offer(forgetting.facesOfPersons),
+    forget: offer(forgetting.forget),
     beginRun: offer(runs.beginRun),
     finishRun: offer(runs.finishRun),
     runs: offer(runs.runs),

@@ -3,7 +3,9 @@
  * this: asynchronous, by batches, without SQL, so that another database can
  * stand behind it. The implementation is in `sqlite-*.ts`.
  */
+
 import type { AssignedFace, Conflict, Face, Photo, SkippedFile, SourceRecord } from '../config/domain.js';
+import type { Forgotten } from './sqlite-forget.js';
 
 /** What the store knows of one path: enough to decide that a file has not changed. */
 export interface KnownPath {
@@ -93,6 +95,7 @@ export interface PathAttributes {
 
 /** Which photograph a crop shows. */
 export interface CropOwner {
+  readonly faceId: string;
   /** Relative to the project folder; null = none was written. */
   readonly crop: string | null;
   readonly photoId: string;
@@ -211,6 +214,10 @@ export interface Store {
   saveAssignments(assignments: readonly Assignment[], persons: readonly PersonRecord[]): Promise<void>;
   /** Persons that have faces, sorted by id. */
   persons(): Promise<readonly PersonRecord[]>;
+  /** Faces these persons have, those out of sight too. */
+  facesOfPersons(personIds: readonly string[]): Promise<readonly string[]>;
+  /** Takes faces and persons out for good: rows, free pages, log, records of runs. *Cost*: the whole database is written anew. */
+  forget(forgotten: Forgotten): Promise<void>;
   /** Photographs that still have a path, sorted by path. */
   photos(): Promise<readonly Photo[]>;
   /** Faces with persons, sorted by photo path, then ordinal. */

@@ -76,38 +76,24 @@ pub fn cluster_tiers(
         labels[row as usize] = found.labels[at];
         distances[row as usize] = found.distances[at];
     }
-    let mut conflicts: Vec<(u32, u32)> = found
+    let conflicts: Vec<(u32, u32)> = found
         .conflicts
         .iter()
         .map(|&(kept, moved)| (founders[kept as usize], founders[moved as usize]))
         .collect();
     let sums = ClusterSums::new(vectors, &labels);
-    let wishes = wishes(
-        vectors,
-        &rows_of(tiers, Tier::Joins),
-        &sums,
-        options,
-        context,
-    )?;
-    let mut by_photo: Vec<u32> = (0..vectors.len() as u32).collect();
-    by_photo.sort_unstable_by_key(|&row| (photos[row as usize], row));
-    for Wish { row, label, .. } in wishes {
-        if labels[row as usize] >= 0 {
-            continue;
-        }
-        let rival = others_of_photo(&by_photo, photos, row).find(|&other| {
-            labels[other as usize] == label
-                && vectors.cosine_distance(other as usize, row as usize)
-                    >= f64::from(options.same_photo_exempt)
-        });
-        if let Some(kept) = rival {
-            conflicts.push((kept, row));
-            continue;
-        }
-        labels[row as usize] = label;
-        distances[row as usize] =
-            sums.distance_to_mean(label as usize, vectors.row(row as usize)) as f32;
-    }
+    let joiners = rows_of(tiers, Tier::Joins);
+    let mut placed = Placed {
+        labels,
+        distances,
+        conflicts,
+    };
+    placed.join(vectors, photos, &joiners, &sums, options, context)?;
+    let Placed {
+        labels,
+        distances,
+        mut conflicts,
+    } = placed;
     conflicts.sort_unstable_by_key(|&(kept, moved)| (moved, kept));
     Ok(Clustering {
         labels: renumber(&labels),
@@ -116,14 +102,56 @@ pub fn cluster_tiers(
     })
 }
 
+/// Faces that have their place, and those still to get one ([`NOISE`]).
+pub(crate) struct Placed {
+    pub(crate) labels: Vec<i32>,
+    pub(crate) distances: Vec<f32>,
+    pub(crate) conflicts: Vec<(u32, u32)>,
+}
+
+impl Placed {
+    /// Gives each joiner its place in a cluster of `sums`, if there is one: see [`cluster_tiers`].
+    pub(crate) fn join(
+        &mut self,
+        vectors: &Vectors<'_>,
+        photos: &[u32],
+        joiners: &[u32],
+        sums: &ClusterSums,
+        options: &Options,
+        context: &Context<'_>,
+    ) -> Result<(), ClusterError> {
+        let wishes = wishes(vectors, joiners, sums, options, context)?;
+        let mut by_photo: Vec<u32> = (0..vectors.len() as u32).collect();
+        by_photo.sort_unstable_by_key(|&row| (photos[row as usize], row));
+        for Wish { row, label, .. } in wishes {
+            if self.labels[row as usize] >= 0 {
+                continue;
+            }
+            let rival = others_of_photo(&by_photo, photos, row).find(|&other| {
+                self.labels[other as usize] == label
+                    && vectors.cosine_distance(other as usize, row as usize)
+                        >= f64::from(options.same_photo_exempt)
+            });
+            if let Some(kept) = rival {
+                self.conflicts.push((kept, row));
+                continue;
+            }
+            self.labels[row as usize] = label;
+            self.distances[row as usize] =
+                sums.distance_to_mean(label as usize, vectors.row(row as usize)) as f32;
+        }
+        Ok(())
+    }
+}
+
 /// The founding faces, gathered.
-struct Founding {
-    data: Vec<f32>,
-    photos: Vec<u32>,
+pub(crate) struct Founding {
+    pub(crate) data: Vec<f32>,
+    pub(crate) photos: Vec<u32>,
 }
 
 impl Founding {
-    fn new(vectors: &Vectors<'_>, photos: &[u32], rows: &[u32]) -> Self {
+    pub(crate) fn new(vectors: &Vectors<'_>, photos: &[u32], rows: &[u32]) -> Self {
         let mut data = Vec::with_capacity(rows.len() * vectors.dims());
         for &row in rows {
             data.extend_from_slice(vectors.row(row as usize));

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use faceweave_cluster::{Algorithm, Clustering, Context, Options, Tier, Vectors, cluster_tiers};
+use faceweave_cluster::{
+    Algorithm, Clustering, Context, Options, Tier, Vectors, cluster_new, cluster_tiers,
+};
 use faceweave_pipeline::worker_pool;
 use napi::bindgen_prelude::{Float32Array, Int32Array, Object, Uint32Array};
 use napi::{Env, Result};
@@ -102,7 +104,8 @@ impl ClusterJob {
     }
 
     /// Clusters `[faces × dims]` unit rows; `photos` holds the number of each face's photograph, `tiers` what each face
-    /// may do: 1 = found a person (the default), 2 = join one, 3 = neither.
+    /// may do: 1 = found a person (the default), 2 = join one, 3 = neither. With `known`, one label a face, faces keep the
+    /// label they have (−1 = none) and only those with −2 are new: they join what stands or are clustered among themselves.
     ///
     /// The arrays are copied before this call returns. Rejects with `ARGUMENT`, `CANCELLED`, `INTERNAL`
     /// and the codes of the algorithm.
@@ -114,6 +117,7 @@ impl ClusterJob {
         dims: u32,
         photos: &[u32],
         tiers: Option<&[u8]>,
+        known: Option<&[i32]>,
     ) -> Result<Object<'env>> {
         let dims = dims as usize;
         if dims == 0 || vectors.len() != photos.len() * dims {
@@ -132,6 +136,7 @@ impl ClusterJob {
             None => Ok(vec![Tier::Founds; photos.len()]),
         }?;
         let (vectors, photos) = (vectors.to_vec(), photos.to_vec());
+        let known = known.map(<[i32]>::to_vec);
         let (options, threads) = (self.options.clone(), self.threads);
         let (work, cancel) = (Arc::clone(&self.shared), Arc::clone(&self.shared));
         spawn(
@@ -145,13 +150,13 @@ impl ClusterJob {
                     done: &work.done,
                     total: &work.total,
                 };
-                Ok(cluster_tiers(
-                    &Vectors::new(&vectors, dims)?,
-                    &photos,
-                    &tiers,
-                    &options,
-                    &context,
-                )?)
+                let vectors = Vectors::new(&vectors, dims)?;
+                Ok(match &known {
+                    Some(known) => {
+                        cluster_new(&vectors, &photos, &tiers, known, &options, &context)?
+                    }
+                    None => cluster_tiers(&vectors, &photos, &tiers, &options, &context)?,
+                })
             },
             |clustering| Ok(cluster_result(clustering)),
         )

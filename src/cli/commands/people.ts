@@ -10,6 +10,8 @@ import type { Outcome } from '../outcome.js';
 import { count } from '../sentences.js';
 import { type Ended, type Session, withSession } from '../session.js';
 import { visible } from '../terminal.js';
+import { importNames } from './people-names.js';
+import { suggest } from './people-suggest.js';
 
 /** What can be done. */
 export const PEOPLE_ACTIONS = [
@@ -24,9 +26,12 @@ export const PEOPLE_ACTIONS = [
   'not-a-person',
   'undo',
   'history',
+  'forget',
+  'import',
+  'suggest',
 ] as const;
 type Action = (typeof PEOPLE_ACTIONS)[number];
-type Deciding = Exclude<Action, 'list' | 'show' | 'history'>;
+type Deciding = Exclude<Action, 'list' | 'show' | 'history' | 'forget' | 'import' | 'suggest'>;
 
 /** Handles the command. */
 export function peopleCommand(raw: RawArguments): Promise<Outcome> {
@@ -40,6 +45,12 @@ export function peopleCommand(raw: RawArguments): Promise<Outcome> {
         return show(session, subjects);
       case 'history':
         return history(session);
+      case 'forget':
+        return forget(session, subjects, raw);
+      case 'import':
+        return importNames(session, raw);
+      case 'suggest':
+        return suggest(session, raw);
       default:
         return decide(session, action, subjects, raw);
     }
@@ -110,6 +121,29 @@ async function history({ project, args, terminal, record }: Session): Promise<En
   for (const { line, message } of problems) terminal.warn(`decisions.ndjson, line ${line}: ${message}`);
   const holding = decisions.filter(({ holds, decision }) => holds && decision.kind !== 'undo').length;
   return { outcome: 'done', summary: { decisions: decisions.length, inForce: holding, problems: problems.length } };
+}
+
+async function forget(
+  { project, args, terminal }: Session,
+  subjects: readonly string[],
+  raw: RawArguments,
+): Promise<Ended> {
+  const faces = readTexts(raw['face']);
+  if (raw['yes'] !== true) {
+    throw new FaceweaveError('forgetting cannot be undone', {
+      code: 'USAGE',
+      hint: `add --yes to forget ${[...subjects, ...faces.map((face) => `face ${face}`)].join(', ') || 'the persons you name'} for good`,
+    });
+  }
+  const summary = await project.people.forget({ persons: subjects, faces });
+  if (!args.json && !args.quiet) {
+    await terminal.data(
+      `${count(summary.faces, 'face')} of ${count(summary.persons, 'person', 'persons')} forgotten, with ${count(summary.crops, 'crop')}; deleted: ${summary.files.join(', ') || 'no table or page'}.\n`,
+    );
+    terminal.talk('hint: faceweave cluster and faceweave network write tables and page anew, without them');
+  }
+  for (const path of summary.left) terminal.warn(`${visible(path)} still names them; it is not faceweave’s to change`);
+  return { outcome: 'done', summary: { ...summary } };
 }
 
 async function decide(
