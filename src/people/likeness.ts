@@ -26,6 +26,9 @@ export interface Likenesses {
   readonly cohesion: ReadonlyMap<string, number | null>;
 }
 
+/** No distance makes it surer than this: of the cases at either end, that many are the other way round. */
+const SURE = { least: 0.01, most: 0.995 };
+
 /** Sum of the vectors and number of faces of a person. */
 interface Sum {
   readonly total: Float64Array;
@@ -66,7 +69,7 @@ export function likenesses(
  */
 export function probabilityOf(distance: number, others: number, { slope, middle, one }: Calibration): number {
   const centre = middle + (one - middle) / (1 + (others - 1) / 4);
-  return 1 / (1 + Math.exp(slope * (distance - centre)));
+  return SURE.least + (SURE.most - SURE.least) / (1 + Math.exp(slope * (distance - centre)));
 }
 
 function sumsOf(vectors: Float32Array, dims: number, personOfRow: readonly (string | null)[]): Map<string, Sum> {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import {
+  type Clustering,
   type ExtractionBatch,
   type KnownPath,
   type NewFace,
@@ -122,4 +123,11 @@ export function batchOf(numbers: readonly number[], faces = 2, embedderId = EMBE
     vectors,
     dims: DIMS,
   };
+}
+
+/** Saves a clustering and, as if nobody had decided anything, the persons it proposes. */
+export async function saveWithPersons(store: Store, clustering: Clustering): Promise<void> {
+  await store.saveClustering(clustering);
+  const assignments = clustering.assignments.map((proposal) => ({ ...proposal, probability: null, isDecided: false }));
+  await store.saveAssignments(assignments, []);
 }

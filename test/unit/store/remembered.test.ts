@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rememberedSources } from '../../../src/project/sources.js';
-import { batchOf, EMBEDDER, faceId, knownPath, photoId, scratchStore } from './project.js';
+import { batchOf, EMBEDDER, faceId, knownPath, photoId, saveWithPersons, scratchStore } from './project.js';
 
 const TIME = '2026-01-02T03:04:05.000Z';
 const SOURCE = { label: '', given: 'photos', absolute: '/photos', relative: '../photos', isFolder: true };
@@ -11,7 +11,7 @@ test('a face out of sight keeps its person, and brings it back', async (t) => {
   const { store } = await scratchStore(t);
   await store.saveBatch(batchOf([1, 2]));
   const save = (numbers: readonly number[], person: string): Promise<void> =>
-    store.saveClustering({
+    saveWithPersons(store, {
       embedderId: EMBEDDER,
       options: '{}',
       assignments: numbers.map((number) => ({ faceId: faceId(number, 1), personId: person, distance: 0 })),

@@ -16,6 +16,7 @@ import {
   newFace,
   newPhoto,
   photoId,
+  saveWithPersons,
   scratchStore,
   vectorOf,
 } from './project.js';
@@ -106,7 +107,13 @@ test('a batch comes back as it went in, from another connection too', async (t) 
     occasionId: null,
   });
   const face = withoutRow(newFace(2, 1, 0));
-  assert.deepEqual((await again.faces())[2], { ...face, personId: null, distance: null });
+  assert.deepEqual((await again.faces())[2], {
+    ...face,
+    personId: null,
+    distance: null,
+    probability: null,
+    isDecided: false,
+  });
   assert.deepEqual(await again.facesOfPhotos([photoId(2), photoId(9)]), [face, withoutRow(newFace(2, 2, 0))]);
   assert.deepEqual((await again.knownPaths()).get('album/IMG_1.jpg'), knownPath('album/IMG_1.jpg', 1));
   assert.deepEqual(await again.extractedPhotoIds(DETECTOR, EMBEDDER), [photoId(1), photoId(2)]);
@@ -214,7 +221,7 @@ test('counts add up to the files', async (t) => {
   await store.saveBatch(batchOf([1, 2]));
   await store.saveBatch({ ...batchOf([3], 0), paths: [knownPath('c.jpg', 3), knownPath('d.jpg', 3)] });
   await store.savePaths([knownPath('e.jpg', 1), knownPath('bad.jpg', null)], []);
-  await store.saveClustering({
+  await saveWithPersons(store, {
     embedderId: EMBEDDER,
     options: '{}',
     assignments: [
@@ -317,7 +324,7 @@ test('a clustering replaces the one before, and comes back', async (t) => {
     conflicts: [{ photoId: photoId(1), keptFaceId: faceId(1, 1), movedFaceId: faceId(1, 2) }],
   };
   await store.saveClustering({ ...clustering, conflicts: [], assignments: clustering.assignments.slice(0, 1) });
-  await store.saveClustering(clustering);
+  await saveWithPersons(store, clustering);
   const expected = clustering.assignments.map((entry) => ({
     ...entry,
     distance: Number.isNaN(entry.distance) ? null : entry.distance,
@@ -335,7 +342,7 @@ test('a clustering of unknown faces is refused whole', async (t) => {
   await store.saveBatch(batchOf([1]));
   const good = { faceId: faceId(1, 1), personId: 'p00000001', distance: 0 };
   const clustering = { embedderId: EMBEDDER, options: '{}', assignments: [good], conflicts: [] };
-  await store.saveClustering(clustering);
+  await saveWithPersons(store, clustering);
   const bad = {
     ...clustering,
     assignments: [
@@ -344,6 +351,9 @@ test('a clustering of unknown faces is refused whole', async (t) => {
     ],
   };
   assert.equal(await codeOf(store.saveClustering(bad)), 'STORE_ARGUMENT');
+  const people = bad.assignments.map((proposal) => ({ ...proposal, probability: null, isDecided: false }));
+  assert.equal(await codeOf(store.saveAssignments(people, [])), 'STORE_ARGUMENT');
+  assert.equal((await store.clustering())?.assignments[0]?.personId, 'p00000001');
   assert.equal((await store.faces())[0]?.personId, 'p00000001');
 });
 
