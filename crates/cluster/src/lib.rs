@@ -51,7 +51,9 @@ pub use dbscan::dbscan;
 pub use error::ClusterError;
 pub use extend::{NEW, cluster_new};
 pub use labels::{NOISE, renumber};
-pub use linkage::{MAX_MATRIX_FACES, Merge, Tree, average_linkage_matrix, cut};
+pub use linkage::{
+    Linkage, MAX_MATRIX_FACES, Merge, Tree, average_linkage_matrix, cut, linkage_matrix,
+};
 pub use means::distances_to_means;
 pub use merge_rule::{Candidate, MergeRule, NarrowingCut, OnePerPhoto, Part, Plain};
 pub use neighbours::{MAX_PAIRS, RadiusGraph, radius_graph};

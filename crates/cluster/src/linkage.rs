@@ -1,7 +1,7 @@
-//! Average linkage over the whole distance matrix by kodama, and the tree every linkage of this crate returns.
+//! Agglomerative clustering over the whole distance matrix by kodama, and the tree every linkage of this crate returns.
 //!
 //! Apart from `core_linkage` because it needs no threshold and gives the whole tree, at n²/2 values of memory. Papers:
-//! Sokal and Michener 1958 (the linkage); Müllner, "Modern hierarchical, agglomerative clustering algorithms",
+//! Florek et al. 1951 (single), Sørensen 1948 (complete), Sokal and Michener 1958 (average), Ward 1963; Müllner, "Modern hierarchical, agglomerative clustering algorithms",
 //! arXiv:1109.2378 (the algorithms kodama ports, here its nearest-neighbour chain).
 
 use rayon::prelude::*;
@@ -15,6 +15,20 @@ use crate::vectors::Vectors;
 /// Faces the whole matrix is made for: 40,000 take 3.2 GB, what a machine of 8 GB can spare.
 pub const MAX_MATRIX_FACES: usize = 40_000;
 
+/// How far two clusters are from each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linkage {
+    /// The distance of their nearest faces: chains.
+    Single,
+    /// That of their farthest faces: compact clusters.
+    Complete,
+    /// The mean over all pairs of faces.
+    Average,
+    /// The growth of the sum of squares when they merge, h²/2 of the height h that
+    /// `scipy.cluster.hierarchy.linkage(…, "ward")` gives for the unit vectors themselves: for two faces that is their cosine distance.
+    Ward,
+}
+
 /// One merge, as a row of the matrix `scipy.cluster.hierarchy.linkage` returns.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Merge {
@@ -22,7 +36,7 @@ pub struct Merge {
     pub a: u32,
     /// The larger of the two cluster ids.
     pub b: u32,
-    /// Average cosine distance of the two clusters.
+    /// Cosine distance of the two clusters, as the linkage measures it.
     pub distance: f32,
     /// Faces in the merged cluster.
     pub size: u32,
@@ -68,12 +82,23 @@ pub fn cut(tree: &Tree, threshold: f32) -> Vec<i32> {
     tree.labels_where(|merge| merge.distance <= threshold)
 }
 
-/// The whole average-linkage tree, from the condensed matrix of all cosine distances.
+/// The whole average-linkage tree: [`linkage_matrix`] with [`Linkage::Average`].
+///
+/// *Errors* and *cost*: as there.
+pub fn average_linkage_matrix(
+    vectors: &Vectors<'_>,
+    context: &Context<'_>,
+) -> Result<Tree, ClusterError> {
+    linkage_matrix(vectors, Linkage::Average, context)
+}
+
+/// The whole tree of a linkage, from the condensed matrix of all cosine distances. Merges come by ascending distance.
 ///
 /// *Errors*: `TOO_MANY` above [`MAX_MATRIX_FACES`] faces; `CANCELLED` (kodama's own loop does not look for it).
 /// *Cost*: n²/2 dot products on all threads, then O(n²) on one; 4 bytes for each of n²/2 pairs.
-pub fn average_linkage_matrix(
+pub fn linkage_matrix(
     vectors: &Vectors<'_>,
+    linkage: Linkage,
     context: &Context<'_>,
 ) -> Result<Tree, ClusterError> {
     let faces = vectors.len();
@@ -92,7 +117,19 @@ pub fn average_linkage_matrix(
         });
     }
     let mut matrix = condensed_distances(vectors, context)?;
-    let dendrogram = kodama::linkage(&mut matrix, faces, kodama::Method::Average);
+    let method = match linkage {
+        Linkage::Single => kodama::Method::Single,
+        Linkage::Complete => kodama::Method::Complete,
+        Linkage::Average => kodama::Method::Average,
+        Linkage::Ward => {
+            // Ward's squares are those of the chords: |x − y|² = 2 (1 − ⟨x, y⟩) on unit vectors.
+            matrix
+                .iter_mut()
+                .for_each(|distance| *distance = (2.0 * *distance).sqrt());
+            kodama::Method::Ward
+        }
+    };
+    let dendrogram = kodama::linkage(&mut matrix, faces, method);
     context.check()?;
     let merges = dendrogram
         .steps()
@@ -100,7 +137,10 @@ pub fn average_linkage_matrix(
         .map(|step| Merge {
             a: step.cluster1 as u32,
             b: step.cluster2 as u32,
-            distance: step.dissimilarity,
+            distance: match linkage {
+                Linkage::Ward => step.dissimilarity * step.dissimilarity / 2.0,
+                _ => step.dissimilarity,
+            },
             size: step.size as u32,
         })
         .collect();

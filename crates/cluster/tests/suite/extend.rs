@@ -14,11 +14,17 @@ const OPTIONS: Options = Options {
     same_photo_exempt: 0.001,
 };
 
-fn extended(angles: &[f32], photos: &[u32], tiers: &[Tier], known: &[i32]) -> (Vec<i32>, Vec<(u32, u32)>) {
+fn extended(
+    angles: &[f32],
+    photos: &[u32],
+    tiers: &[Tier],
+    known: &[i32],
+) -> (Vec<i32>, Vec<(u32, u32)>) {
     let run = Run::on(2);
     let data = at_angles(angles);
     let vectors = Vectors::new(&data, 2).expect("unit rows");
-    let found = cluster_new(&vectors, photos, tiers, known, &OPTIONS, &run.context()).expect("labels");
+    let found =
+        cluster_new(&vectors, photos, tiers, known, &OPTIONS, &run.context()).expect("labels");
     (found.labels, found.conflicts)
 }
 
@@ -32,7 +38,12 @@ fn new_faces_join_what_stands_and_the_others_found() {
 
 #[test]
 fn what_stands_never_moves_though_it_lies_together() {
-    let (labels, _) = extended(&[0.0, 1.0, 0.5], &[1, 2, 3], &[Tier::Founds; 3], &[0, 1, NEW]);
+    let (labels, _) = extended(
+        &[0.0, 1.0, 0.5],
+        &[1, 2, 3],
+        &[Tier::Founds; 3],
+        &[0, 1, NEW],
+    );
     assert_eq!(labels[..2], [0, 1]);
     let (labels, _) = extended(&[0.0, 120.0], &[1, 2], &[Tier::Founds; 2], &[0, 0]);
     assert_eq!(labels, [0, 0]);
@@ -47,8 +58,19 @@ fn a_face_of_the_same_photograph_keeps_its_place() {
 
 #[test]
 fn poor_faces_join_new_clusters_too_and_found_none() {
-    let tiers = [Tier::Founds, Tier::Founds, Tier::Joins, Tier::Joins, Tier::Listed];
-    let (labels, _) = extended(&[0.0, 90.0, 92.0, 200.0, 0.0], &[1, 2, 3, 4, 5], &tiers, &[0, NEW, NEW, NEW, NEW]);
+    let tiers = [
+        Tier::Founds,
+        Tier::Founds,
+        Tier::Joins,
+        Tier::Joins,
+        Tier::Listed,
+    ];
+    let (labels, _) = extended(
+        &[0.0, 90.0, 92.0, 200.0, 0.0],
+        &[1, 2, 3, 4, 5],
+        &tiers,
+        &[0, NEW, NEW, NEW, NEW],
+    );
     assert_eq!(labels, [0, 1, 1, NOISE, NOISE]);
 }
 

@@ -3,6 +3,7 @@
 mod agreement;
 mod extend;
 mod linkage_rules;
+mod linkages;
 mod photos;
 mod reference;
 mod running;
