@@ -41,6 +41,7 @@ mod merge_rule;
 mod neighbours;
 mod products;
 mod rules;
+mod schedule;
 mod tiers;
 mod vectors;
 
@@ -58,5 +59,6 @@ pub use means::distances_to_means;
 pub use merge_rule::{Candidate, MergeRule, NarrowingCut, OnePerPhoto, Part, Plain};
 pub use neighbours::{MAX_PAIRS, RadiusGraph, radius_graph};
 pub use rules::{SamePhotoInput, separate_same_photo};
+pub use schedule::{ScheduleOptions, schedule};
 pub use tiers::{Tier, cluster_tiers};
 pub use vectors::{LENGTH_TOLERANCE, Vectors};

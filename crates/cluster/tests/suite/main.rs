@@ -7,5 +7,6 @@ mod linkages;
 mod photos;
 mod reference;
 mod running;
+mod schedule;
 mod support;
 mod tiers;
