@@ -2,7 +2,7 @@
 //! splits, how stable each is, and which are chosen.
 //!
 //! Apart from the spanning tree because it knows no distances, only merges. Papers: Campello, Moulavi, Sander, "Density-based
-//! clustering based on hierarchical density estimates", PAKDD 2013; McInnes and Healy, "Accelerated hierarchical density
+//! clustering based on hierarchical density estimates", PAKDD 2013; `McInnes` and Healy, "Accelerated hierarchical density
 //! based clustering", ICDM workshops 2017. λ is one over a distance, infinite at 0.
 
 use crate::labels::{NOISE, Unions};

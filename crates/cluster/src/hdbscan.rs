@@ -1,6 +1,6 @@
 //! HDBSCAN: DBSCAN at every eps at once, and of all clusters that come and go with eps those that last.
 //!
-//! Papers: Campello, Moulavi, Sander, "Density-based clustering based on hierarchical density estimates", PAKDD 2013; McInnes
+//! Papers: Campello, Moulavi, Sander, "Density-based clustering based on hierarchical density estimates", PAKDD 2013; `McInnes`
 //! and Healy, "Accelerated hierarchical density based clustering", ICDM workshops 2017. Apart from the tree and its
 //! condensing because here is only what a caller sees: options, their checks, labels.
 

@@ -116,12 +116,17 @@ impl Reach {
         for ((distances, pending), predecessors) in chunks {
             let each = distances.iter().zip(pending).zip(predecessors);
             for (lane, ((&distance, pending), predecessor)) in lanes.iter_mut().zip(each) {
-                let reachability = if distance > self.core {
+                let beyond = if distance > self.core {
                     distance
                 } else {
                     self.core
                 };
-                let better = (reachability < *pending) & (distance <= self.max_eps);
+                let reachability = if distance <= self.max_eps {
+                    beyond
+                } else {
+                    f32::INFINITY
+                };
+                let better = reachability < *pending;
                 *pending = if better { reachability } else { *pending };
                 *predecessor = if better { self.from } else { *predecessor };
                 let open = if *pending < 0.0 {

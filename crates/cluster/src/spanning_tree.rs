@@ -5,6 +5,8 @@
 //! takes its cheapest edge that leads out. A list bounds what it leaves out, so a part whose cheapest listed edge is at
 //! most every bound of its rows needs no further product; a pass over all distances serves several rounds.
 
+use std::cmp::Reverse;
+
 use crate::context::Context;
 use crate::error::ClusterError;
 use crate::labels::Unions;
@@ -142,7 +144,7 @@ impl<'a> Forest<'a> {
                 let other = self.core_distances[near.row as usize];
                 near.weight = near.distance.max(core).max(other);
             }
-            list.sort_unstable_by(|a, b| order(b).cmp(&order(a)));
+            list.sort_unstable_by_key(|near| Reverse(order(near)));
             self.lists[row] = list;
         }
     }
