@@ -34,7 +34,7 @@ struct Order {
     ordering: Option<Vec<u32>>,
     predecessors: Option<Vec<i32>>,
     dbscan: Vec<AtEps>,
-    xi: Vec<Xi>,
+    xi: Vec<Steep>,
 }
 
 #[derive(Deserialize)]
@@ -44,7 +44,7 @@ struct AtEps {
 }
 
 #[derive(Deserialize)]
-struct Xi {
+struct Steep {
     xi: f64,
     min_cluster_size: usize,
     predecessor_correction: bool,
