@@ -29,28 +29,47 @@
 )]
 
 mod cluster;
+mod condensed_tree;
 mod context;
 mod core_linkage;
 mod dbscan;
 mod error;
+<<<<<<< HEAD
 mod extend;
+=======
+mod hdbscan;
+>>>>>>> density
 mod labels;
 mod linkage;
 mod means;
 mod merge_rule;
+mod nearest_rows;
 mod neighbours;
+mod optics;
+mod optics_labels;
+mod optics_rows;
 mod products;
+mod row_products;
 mod rules;
+<<<<<<< HEAD
 mod schedule;
+=======
+mod spanning_tree;
+>>>>>>> density
 mod tiers;
 mod vectors;
 
 pub use cluster::{Algorithm, Clustering, Options, cluster};
+pub use condensed_tree::Selection;
 pub use context::Context;
 pub use core_linkage::{GRAPH_SLACK, LinkageInput, average_linkage};
 pub use dbscan::dbscan;
 pub use error::ClusterError;
+<<<<<<< HEAD
 pub use extend::{NEW, cluster_new};
+=======
+pub use hdbscan::{Hdbscan, HdbscanOptions, hdbscan};
+>>>>>>> density
 pub use labels::{NOISE, renumber};
 pub use linkage::{
     Linkage, MAX_MATRIX_FACES, Merge, Tree, average_linkage_matrix, cut, linkage_matrix,
@@ -58,6 +77,8 @@ pub use linkage::{
 pub use means::distances_to_means;
 pub use merge_rule::{Candidate, MergeRule, NarrowingCut, OnePerPhoto, Part, Plain};
 pub use neighbours::{MAX_PAIRS, RadiusGraph, radius_graph};
+pub use optics::{Optics, OpticsOptions, optics};
+pub use optics_labels::{XiClusters, XiOptions};
 pub use rules::{SamePhotoInput, separate_same_photo};
 pub use schedule::{ScheduleOptions, schedule};
 pub use tiers::{Tier, cluster_tiers};
