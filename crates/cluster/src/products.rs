@@ -38,11 +38,19 @@ pub(crate) fn dot_tile(
     dots: &mut Vec<f32>,
 ) {
     let dims = vectors.dims();
-    let (m, n) = (rows.len(), columns.len());
-    dots.clear();
-    dots.resize(m * n, 0.0);
     let left = &vectors.data()[rows.start * dims..rows.end * dims];
     let right = &vectors.data()[columns.start * dims..columns.end * dims];
+    dot_rows(left, right, dims, dots);
+}
+
+/// [`dot_tile`] for rows that were gathered: `left` and `right` are row-major, `dims` values a row.
+///
+/// Whole rows are read; what is left over of either side is ignored. Values as told at [`dot_tile`].
+pub(crate) fn dot_rows(left: &[f32], right: &[f32], dims: usize, dots: &mut Vec<f32>) {
+    let m = left.len().checked_div(dims).unwrap_or(0);
+    let n = right.len().checked_div(dims).unwrap_or(0);
+    // What an earlier tile left is overwritten: with a factor of 0 the product does not read it.
+    dots.resize(m * n, 0.0);
     // SAFETY: `left` holds m × dims values with strides (dims, 1), `right` n × dims values read as its transpose with
     // strides (1, dims), and `dots`, borrowed mutably and distinct from both, m × n values with strides (n, 1).
     unsafe {
