@@ -10,7 +10,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Instant;
 
-use faceweave_cluster::{Context, Vectors, nearest_graph};
+use faceweave_cluster::{ApproximateOptions, Context, Vectors, approximate_graph, nearest_graph};
 
 #[path = "../tests/suite/support.rs"]
 #[allow(dead_code, reason = "shared with the tests, which use all of it")]
@@ -34,12 +34,65 @@ fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     result
 }
 
+/// Megabytes of memory at most so far; 0 where `/proc` does not tell.
+fn most_memory() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|x| x.trim().strip_suffix("kB")?.trim().parse::<f64>().ok())
+        .map_or(0.0, |kilobytes| kilobytes / 1024.0)
+}
+
+/// Faces whose cosine within a person is about 0.65, and whose persons they are: on average 10 faces a person, sizes
+/// log-normal (sigma 1) or all near 10.
+fn skewed_identities(faces: usize, dims: usize, skew: bool) -> (Vec<f32>, Vec<u32>) {
+    let mut random = support::Random(1);
+    let mut people: Vec<u32> = Vec::with_capacity(faces);
+    while people.len() < faces {
+        let person = people.last().map_or(0, |&last: &u32| last + 1);
+        let spread = if skew { random.normal() } else { 0.0 };
+        // A log-normal of sigma 1 has the mean e^(mu + 1/2).
+        let size = if skew {
+            (10.0_f64.ln() - 0.5 + spread).exp()
+        } else {
+            10.0
+        };
+        let size = (size.round() as usize).clamp(1, faces - people.len());
+        people.extend(std::iter::repeat_n(person, size));
+    }
+    let order = random.permutation(faces);
+    let people: Vec<u32> = order.into_iter().map(|at| people[at]).collect();
+    let mut data = Vec::with_capacity(faces * dims);
+    // Length of the noise for which two faces of a person have 1 / (1 + noise²) = 0.65.
+    let noise = (1.0_f64 / 0.65 - 1.0).sqrt();
+    for &person in &people {
+        let centre = support::Random(u64::from(person) << 20).direction(dims);
+        let away = random.direction(dims);
+        let face: Vec<f64> = centre
+            .iter()
+            .zip(&away)
+            .map(|(c, a)| c + noise * a)
+            .collect();
+        let length = face.iter().map(|x| x * x).sum::<f64>().sqrt();
+        data.extend(face.iter().map(|x| (x / length) as f32));
+    }
+    (data, people)
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let argument = |at| std::env::args().nth(at);
     let faces: usize = argument(1).as_deref().unwrap_or("14000").parse()?;
     let k: usize = argument(2).as_deref().unwrap_or("32").parse()?;
     let threads: usize = argument(3).as_deref().unwrap_or("2").parse()?;
-    let data = support::identities(1, faces, 15, 192, 0.8);
+    let skew = argument(4).as_deref() != Some("even");
+    let exact: bool = argument(5).as_deref().unwrap_or("true").parse()?;
+    let mut options = ApproximateOptions::new(k);
+    if let Some(divisions) = argument(6) {
+        options.divisions = divisions.parse()?;
+    }
+    if let Some(propagations) = argument(7) {
+        options.propagations = propagations.parse()?;
+    }
+    let (data, people) = skewed_identities(faces, 192, skew);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()?;
@@ -51,6 +104,33 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         total: &total,
     };
     let vectors = Vectors::new(&data, 192)?;
-    let _exact = timed("nearest graph", || nearest_graph(&vectors, k, &context))?;
+    let near = timed("approximate nearest graph", || {
+        approximate_graph(&vectors, &options, &context)
+    })?;
+    println!("{:<40} {:8.0} MB", "most memory so far", most_memory());
+    if exact {
+        let all = timed("nearest graph", || nearest_graph(&vectors, k, &context))?;
+        let hits = |wanted: &dyn Fn(usize, u32) -> bool| {
+            let (mut found, mut of) = (0_usize, 0_usize);
+            for row in 0..faces {
+                for &other in all
+                    .neighbours(row)
+                    .iter()
+                    .filter(|&&other| wanted(row, other))
+                {
+                    of += 1;
+                    found += usize::from(near.neighbours(row).contains(&other));
+                }
+            }
+            (found as f64 / of as f64, of)
+        };
+        println!("{:<40} {:8.4}", "recall of all", hits(&|_, _| true).0);
+        let (own, of) = hits(&|row, other| people[row] == people[other as usize]);
+        let share = of as f64 / (faces * k) as f64;
+        println!(
+            "{:<40} {own:8.4}, {share:.3} of all",
+            "recall within a person"
+        );
+    }
     Ok(())
 }

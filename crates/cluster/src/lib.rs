@@ -28,10 +28,12 @@
     reason = "errors and panics are told in the doc comment's *Errors* and *Panics* parts, not under headings"
 )]
 
+mod approximate;
 mod cluster;
 mod context;
 mod core_linkage;
 mod dbscan;
+mod divisions;
 mod error;
 mod labels;
 mod linkage;
@@ -40,11 +42,15 @@ mod merge_rule;
 mod nearest;
 mod neighbours;
 mod products;
+mod propagation;
+mod random;
 mod rules;
 mod selection;
+mod shortlists;
 mod tiers;
 mod vectors;
 
+pub use approximate::{ApproximateOptions, EXACT_FACES, approximate_graph};
 pub use cluster::{Algorithm, Clustering, Options, cluster};
 pub use context::Context;
 pub use core_linkage::{GRAPH_SLACK, LinkageInput, average_linkage};

@@ -73,6 +73,14 @@ pub(crate) fn dot_rows(left: &[f32], right: &[f32], dims: usize, dots: &mut Vec<
     }
 }
 
+/// Copies the vectors of `rows` into `values`, one after the other.
+pub(crate) fn gather(vectors: &Vectors<'_>, rows: &[u32], values: &mut Vec<f32>) {
+    values.clear();
+    for &row in rows {
+        values.extend_from_slice(vectors.row(row as usize));
+    }
+}
+
 /// Cosine distance of two unit vectors from their dot product: `1 − dot`, never below 0.
 pub(crate) fn distance_of(dot: f32) -> f32 {
     (1.0 - dot).max(0.0)

@@ -30,7 +30,7 @@ pub(crate) fn distance_in(key: u64) -> f32 {
 }
 
 /// The dot product below which no candidate can come before `key`.
-fn limit_below(key: u64) -> f32 {
+pub(crate) fn limit_below(key: u64) -> f32 {
     if key == u64::MAX {
         f32::NEG_INFINITY
     } else {
