@@ -1,7 +1,7 @@
-//! Vectors → labels: exact neighbour graphs, DBSCAN, average linkage, and the rule that two faces of one photograph are
-//! two people.
+//! Vectors → labels: neighbour graphs, exact and approximate, DBSCAN, average linkage, Chinese whispers, Leiden, and the
+//! rule that two faces of one photograph are two people.
 //!
-//! Pure algorithms over `&[f32]`: no files, no Node, no clock, no random numbers; threads come in as a rayon pool. The
+//! Pure algorithms over `&[f32]`: no files, no Node, no clock, no random numbers but seeded ones; threads come in as a rayon pool. The
 //! same vectors and options give the same labels whatever the number of threads. `docs/algorithms.md` has each algorithm's
 //! paper, formula, cost and limits.
 //!
@@ -36,6 +36,9 @@ mod dbscan;
 mod divisions;
 mod error;
 mod labels;
+mod leiden;
+mod leiden_level;
+mod leiden_moves;
 mod linkage;
 mod means;
 mod merge_rule;
@@ -49,6 +52,8 @@ mod selection;
 mod shortlists;
 mod tiers;
 mod vectors;
+mod weighted;
+mod whispers;
 
 pub use approximate::{ApproximateOptions, EXACT_FACES, approximate_graph};
 pub use cluster::{Algorithm, Clustering, Options, cluster};
@@ -57,6 +62,7 @@ pub use core_linkage::{GRAPH_SLACK, LinkageInput, average_linkage};
 pub use dbscan::dbscan;
 pub use error::ClusterError;
 pub use labels::{NOISE, renumber};
+pub use leiden::{Communities, LeidenOptions, Quality, leiden, quality_of};
 pub use linkage::{MAX_MATRIX_FACES, Merge, Tree, average_linkage_matrix, cut};
 pub use means::distances_to_means;
 pub use merge_rule::{Candidate, MergeRule, NarrowingCut, OnePerPhoto, Part, Plain};
@@ -65,3 +71,5 @@ pub use neighbours::{MAX_PAIRS, RadiusGraph, radius_graph};
 pub use rules::{SamePhotoInput, separate_same_photo};
 pub use tiers::{Tier, cluster_tiers};
 pub use vectors::{LENGTH_TOLERANCE, Vectors};
+pub use weighted::{WeightedGraph, Weighting};
+pub use whispers::{WhispersOptions, whispers};

@@ -1,6 +1,6 @@
 //! Seeded numbers for the algorithms that draw: the same sequence for the same seed on every platform.
 //!
-//! SplitMix64 (Steele, Lea, Flood, *Fast splittable pseudorandom number generators*, OOPSLA 2014): a few lines, so no
+//! `SplitMix64` (Steele, Lea, Flood, *Fast splittable pseudorandom number generators*, OOPSLA 2014): a few lines, so no
 //! dependency whose next version might draw otherwise.
 
 /// `SplitMix64`.
