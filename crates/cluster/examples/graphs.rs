@@ -92,6 +92,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Some(propagations) = argument(7) {
         options.propagations = propagations.parse()?;
     }
+    if let Some(join) = argument(8) {
+        options.join = join.parse()?;
+    }
     let (data, people) = skewed_identities(faces, 192, skew);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)

@@ -6,9 +6,9 @@
 //! groups, then propagate; here the divisions are by random pivots and the propagation is the join of NN-descent (Dong,
 //! Moses, Li, *Efficient k-nearest neighbor graph construction for generic similarity measures*, WWW 2011).
 //!
-//! Why no HNSW crate: those that insert in parallel (`hnsw_rs`, `instant-distance`) give a graph that depends on which
-//! thread came first, and one thread alone needs longer for a million faces than this needs on two; besides, what is
-//! wanted is the graph of all faces at once, not an index to ask later, and that is matrix products through and through.
+//! Why no HNSW crate: those that insert in parallel (`hnsw_rs`, `instant-distance`) link by which thread came first, so the
+//! graph is not the same twice, and insertion in order leaves all but one thread idle. Besides, what is wanted is the graph of
+//! all faces at once, not an index to ask later, and that can be matrix products through and through.
 
 use crate::context::Context;
 use crate::divisions::{UNITS, divide};
@@ -29,6 +29,9 @@ pub struct ApproximateOptions {
     pub k: usize,
     /// Random divisions, at least 1. Two faces of cosine s meet in one with a probability near n^(−(1 − s)/(2 + 2s)).
     pub divisions: usize,
+    /// How many nearest faces, and how many of those a face is near to, are compared in a propagation, at least 1. The
+    /// time of a propagation grows with its square.
+    pub join: usize,
     /// Rounds of comparing neighbours of neighbours at most; fewer when one finds nothing new. May be 0.
     pub propagations: usize,
     /// Where the random numbers start.
@@ -42,6 +45,7 @@ impl ApproximateOptions {
         Self {
             k,
             divisions: 8,
+            join: 16,
             propagations: 2,
             seed: 0,
         }
@@ -54,10 +58,10 @@ impl ApproximateOptions {
 /// list may be shorter than `k` where a face met fewer others. The result depends on vectors, options and seed alone, not on
 /// the number of threads.
 ///
-/// *Errors*: `ARGUMENT` when `k` or `divisions` is 0; `TOO_MANY` as [`nearest_graph`]; `CANCELLED`. *Cost*: about 2·n^1.5
-/// dot products a division, 545·n a propagation; 8 bytes a neighbour, and 272 bytes a face while propagating. Progress:
-/// two units a division, one a propagation, announced here. *Limits*: near faces are found, far ones often not: where
-/// the k-th nearest is hardly nearer than a random face, its place goes to another one about as far.
+/// *Errors*: `ARGUMENT` when `k`, `divisions` or `join` is 0; `TOO_MANY` as [`nearest_graph`]; `CANCELLED`. *Cost*: about 2·n^1.5
+/// dot products a division, at most (2·join + 1)²·n a propagation; 8 bytes a neighbour, and 32·join bytes a face while
+/// propagating. Progress: two units a division, one a propagation, announced here. *Limits*: near faces are found, far ones
+/// often not: where the k-th nearest is hardly nearer than a random face, its place goes to another one about as far.
 pub fn approximate_graph(
     vectors: &Vectors<'_>,
     options: &ApproximateOptions,
@@ -66,6 +70,9 @@ pub fn approximate_graph(
     let rows = vectors.len();
     if options.divisions == 0 {
         return Err(ClusterError::argument("divisions", "at least 1", 0));
+    }
+    if options.join == 0 {
+        return Err(ClusterError::argument("join", "at least 1", 0));
     }
     let k = checked_k(rows, options.k)?;
     if rows <= EXACT_FACES {
@@ -79,7 +86,7 @@ pub fn approximate_graph(
     }
     lists.take_changed();
     for round in 0..options.propagations {
-        propagate(vectors, &lists, context)?;
+        propagate(vectors, &lists, options.join, context)?;
         if !lists.take_changed() {
             context.advance((options.propagations - round - 1) as u64);
             break;

@@ -12,38 +12,38 @@ use crate::selection::{key_of, limit_below, row_of};
 use crate::shortlists::ShortLists;
 use crate::vectors::Vectors;
 
-/// Nearest faces, and nearest of those that hold the face as near, that meet in one join.
-const JOIN: usize = 16;
-
 /// Faces whose joins one thread does before it reads the cancel flag.
 const CHUNK: usize = 1024;
 
-/// Compares, for each face, it, its nearest faces and the nearest of those it is near to, all with each other.
+/// Compares, for each face, it, its `join` nearest faces and the `join` nearest of those it is near to, all with each other.
 ///
-/// *Cost*: n products of at most 33 × 33 faces, 16·12 bytes a face for the copy of the lists.
+/// *Cost*: n products of at most 2·join + 1 faces with themselves, 16·join bytes a face for the copy of the lists.
 pub(crate) fn propagate(
     vectors: &Vectors<'_>,
     lists: &ShortLists,
+    join: usize,
     context: &Context<'_>,
 ) -> Result<(), ClusterError> {
     let rows = lists.rows();
-    let forward = Forward::new(lists);
-    let backward = Backward::new(&forward);
+    let forward = Nearest::forward(lists, join);
+    let backward = Nearest::backward(&forward);
     let chunks = rows.div_ceil(CHUNK);
     context.pool.install(|| {
         (0..chunks)
             .into_par_iter()
             .with_max_len(1)
-            .try_for_each_init(Join::default, |join, chunk| {
+            .try_for_each_init(Meeting::default, |meeting, chunk| {
                 context.check()?;
                 for row in chunk * CHUNK..((chunk + 1) * CHUNK).min(rows) {
-                    join.members.clear();
-                    join.members.push(row as u32);
-                    join.members
+                    meeting.members.clear();
+                    meeting.members.push(row as u32);
+                    meeting
+                        .members
                         .extend(forward.of(row).iter().map(|&key| row_of(key)));
-                    join.members
+                    meeting
+                        .members
                         .extend(backward.of(row).iter().map(|&key| row_of(key)));
-                    join.run(vectors, lists);
+                    meeting.run(vectors, lists);
                 }
                 Ok(())
             })
@@ -52,83 +52,75 @@ pub(crate) fn propagate(
     Ok(())
 }
 
-/// The first keys of every list.
-struct Forward {
-    held: Vec<u8>,
+/// At most `join` keys a face, in order.
+struct Nearest {
+    join: usize,
+    held: Vec<u32>,
     keys: Vec<u64>,
 }
 
-impl Forward {
-    fn new(lists: &ShortLists) -> Self {
-        let rows = lists.rows();
-        let mut held = vec![0_u8; rows];
-        let mut keys = vec![0_u64; rows * JOIN];
-        for (row, (held, keys)) in held.iter_mut().zip(keys.chunks_exact_mut(JOIN)).enumerate() {
+impl Nearest {
+    fn new(rows: usize, join: usize) -> Self {
+        Self {
+            join,
+            held: vec![0; rows],
+            keys: vec![0; rows * join],
+        }
+    }
+
+    /// The first keys of every list.
+    fn forward(lists: &ShortLists, join: usize) -> Self {
+        let mut nearest = Self::new(lists.rows(), join);
+        for (row, keys) in nearest.keys.chunks_exact_mut(join).enumerate() {
             lists.read(row, |list| {
-                let some = &list[..list.len().min(JOIN)];
+                let some = &list[..list.len().min(join)];
                 keys[..some.len()].copy_from_slice(some);
-                *held = some.len() as u8;
+                nearest.held[row] = some.len() as u32;
             });
         }
-        Self { held, keys }
+        nearest
     }
 
-    fn of(&self, row: usize) -> &[u64] {
-        &self.keys[row * JOIN..][..usize::from(self.held[row])]
-    }
-}
-
-/// For every face the nearest of those that have it among their first.
-struct Backward {
-    held: Vec<u8>,
-    keys: Vec<u64>,
-}
-
-impl Backward {
-    fn new(forward: &Forward) -> Self {
+    /// For every face the nearest of those that have it among their first.
+    fn backward(forward: &Self) -> Self {
         let rows = forward.held.len();
-        let mut backward = Self {
-            held: vec![0; rows],
-            keys: vec![u64::MAX; rows * JOIN],
-        };
+        let mut nearest = Self::new(rows, forward.join);
         for row in 0..rows {
             for &key in forward.of(row) {
-                backward.put(
-                    row_of(key) as usize,
-                    (key & !u64::from(u32::MAX)) | row as u64,
-                );
+                let distance = key & !u64::from(u32::MAX);
+                nearest.put(row_of(key) as usize, distance | row as u64);
             }
         }
-        backward
+        nearest
     }
 
-    /// Keeps `key` if it is among the smallest so far, in their order.
+    /// Keeps `key` if it is among the smallest so far.
     fn put(&mut self, row: usize, key: u64) {
-        let held = usize::from(self.held[row]);
-        let keys = &mut self.keys[row * JOIN..][..JOIN];
-        if held == JOIN && key >= keys[JOIN - 1] {
+        let held = self.held[row] as usize;
+        let keys = &mut self.keys[row * self.join..][..self.join];
+        if held == self.join && key >= keys[held - 1] {
             return;
         }
         let place = keys[..held].partition_point(|&other| other < key);
-        let end = held.min(JOIN - 1);
+        let end = held.min(self.join - 1);
         keys.copy_within(place..end, place + 1);
         keys[place] = key;
-        self.held[row] = (end + 1) as u8;
+        self.held[row] = end as u32 + 1;
     }
 
     fn of(&self, row: usize) -> &[u64] {
-        &self.keys[row * JOIN..][..usize::from(self.held[row])]
+        &self.keys[row * self.join..][..self.held[row] as usize]
     }
 }
 
 #[derive(Default)]
-struct Join {
+struct Meeting {
     members: Vec<u32>,
     values: Vec<f32>,
     dots: Vec<f32>,
 }
 
-impl Join {
+impl Meeting {
     fn run(&mut self, vectors: &Vectors<'_>, lists: &ShortLists) {
         self.members.sort_unstable();
         self.members.dedup();
