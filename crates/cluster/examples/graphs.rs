@@ -1,5 +1,5 @@
 //! Times the graph algorithms on synthetic identities: `cargo run --release -p faceweave-cluster --example graphs -- 14000`
-//! (then k, threads, `skewed` or `even`, and how much is exact).
+//! (then k, threads, `skewed` or `even`, whether to compare with the exact graph, divisions, propagations, join).
 //!
 //! Apart from `timing.rs` because these graphs are asked for at sizes where whole trees are out of reach.
 #![allow(
@@ -10,7 +10,10 @@
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Instant;
 
-use faceweave_cluster::{ApproximateOptions, Context, Vectors, approximate_graph, nearest_graph};
+use faceweave_cluster::{
+    ApproximateOptions, Context, LeidenOptions, MAX_PAIRS, Vectors, WeightedGraph, Weighting,
+    WhispersOptions, approximate_graph, leiden, nearest_graph, radius_graph, whispers,
+};
 
 #[path = "../tests/suite/support.rs"]
 #[allow(dead_code, reason = "shared with the tests, which use all of it")]
@@ -111,29 +114,54 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         approximate_graph(&vectors, &options, &context)
     })?;
     println!("{:<40} {:8.0} MB", "most memory so far", most_memory());
-    if exact {
-        let all = timed("nearest graph", || nearest_graph(&vectors, k, &context))?;
-        let hits = |wanted: &dyn Fn(usize, u32) -> bool| {
-            let (mut found, mut of) = (0_usize, 0_usize);
-            for row in 0..faces {
-                for &other in all
-                    .neighbours(row)
-                    .iter()
-                    .filter(|&&other| wanted(row, other))
-                {
-                    of += 1;
-                    found += usize::from(near.neighbours(row).contains(&other));
-                }
-            }
-            (found as f64 / of as f64, of)
-        };
-        println!("{:<40} {:8.4}", "recall of all", hits(&|_, _| true).0);
-        let (own, of) = hits(&|row, other| people[row] == people[other as usize]);
-        let share = of as f64 / (faces * k) as f64;
-        println!(
-            "{:<40} {own:8.4}, {share:.3} of all",
-            "recall within a person"
-        );
+    let weighted = WeightedGraph::from_nearest(&near, 0.5, Weighting::Similarity);
+    println!("{:<40} {:8}", "edges up to 0.5", weighted.edges());
+    let labels = timed("Chinese whispers on it", || {
+        whispers(&weighted, &WhispersOptions::default(), &context)
+    })?;
+    let count = |labels: &[i32]| labels.iter().max().map_or(0, |&most| most + 1);
+    println!("{:<40} {:8}", "communities", count(&labels));
+    let found = timed("Leiden on it", || {
+        leiden(&weighted, &LeidenOptions::default(), &context)
+    })?;
+    println!("{:<40} {:8}", "communities", count(&found.labels));
+    println!(
+        "{:<40} {:8}",
+        "persons",
+        people.iter().max().map_or(0, |&most| most + 1)
+    );
+    if !exact {
+        return Ok(());
     }
+    let graph = timed("radius graph to 0.5", || {
+        radius_graph(&vectors, 0.5, MAX_PAIRS, &context)
+    })?;
+    let weighted = WeightedGraph::from_radius(&graph, Weighting::One);
+    let labels = timed("Chinese whispers on it", || {
+        whispers(&weighted, &WhispersOptions::default(), &context)
+    })?;
+    println!("{:<40} {:8}", "communities", count(&labels));
+    let all = timed("nearest graph", || nearest_graph(&vectors, k, &context))?;
+    let hits = |wanted: &dyn Fn(usize, u32) -> bool| {
+        let (mut found, mut of) = (0_usize, 0_usize);
+        for row in 0..faces {
+            for &other in all
+                .neighbours(row)
+                .iter()
+                .filter(|&&other| wanted(row, other))
+            {
+                of += 1;
+                found += usize::from(near.neighbours(row).contains(&other));
+            }
+        }
+        (found as f64 / of as f64, of)
+    };
+    println!("{:<40} {:8.4}", "recall of all", hits(&|_, _| true).0);
+    let (own, of) = hits(&|row, other| people[row] == people[other as usize]);
+    let share = of as f64 / (faces * k) as f64;
+    println!(
+        "{:<40} {own:8.4}, {share:.3} of all",
+        "recall within a person"
+    );
     Ok(())
 }
