@@ -133,6 +133,27 @@ mod tests {
     }
 
     #[test]
+    fn a_pair_has_one_value_in_every_tile_and_from_both_sides() {
+        // The approximate graph meets a pair in tiles of many shapes and relies on this; 600 values are three passes.
+        for dims in [24, 192, 600] {
+            let row =
+                |row: usize| (0..dims).map(move |at| ((row * 31 + at * 17) % 97) as f32 / 97.0);
+            let values: Vec<f32> = (0..43).flat_map(row).collect();
+            let (mut whole, mut part) = (Vec::new(), Vec::new());
+            dot_rows(&values, &values, dims, &mut whole);
+            for (first, last) in [(0, 1), (5, 16), (3, 43), (40, 43)] {
+                dot_rows(&values[first * dims..last * dims], &values, dims, &mut part);
+                for (a, line) in (first..last).zip(part.chunks_exact(43)) {
+                    for (b, dot) in line.iter().enumerate() {
+                        assert_eq!(dot.to_bits(), whole[a * 43 + b].to_bits(), "{a} {b}");
+                        assert_eq!(dot.to_bits(), whole[b * 43 + a].to_bits(), "{b} {a}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn long_and_short_rows_sum_alike() {
         let a: Vec<f32> = (0..19_u8).map(f32::from).collect();
         let b: Vec<f64> = (0..19_u8).map(|x| f64::from(x) / 2.0).collect();
