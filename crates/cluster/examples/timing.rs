@@ -80,6 +80,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             threshold,
             core_threshold: None,
             min_samples: 3,
+            iterations: 1,
+            max_distance: 0.3,
             same_photo_exempt: 0.01,
         };
         let found = timed(&format!("cluster(), {algorithm:?}"), || {

@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
+use crate::by_name::by_name;
 use crate::context::Context;
 use crate::core_linkage::{GRAPH_SLACK, LinkageInput, average_linkage};
-use crate::dbscan::dbscan;
 use crate::error::ClusterError;
 use crate::labels::renumber;
-use crate::linkage::{MAX_MATRIX_FACES, average_linkage_matrix, cut};
+use crate::linkage::{Linkage, MAX_MATRIX_FACES, average_linkage_matrix, cut};
 use crate::means::distances_to_means;
 use crate::merge_rule::{MergeRule, NarrowingCut, Plain};
 use crate::neighbours::{MAX_PAIRS, RadiusGraph, radius_graph};
@@ -27,13 +27,25 @@ const SMALL_GRAPH_PAIRS: u64 = 100_000;
 /// Faces beyond the first at which the narrowing cut is half-way to the core's; the figures do not move between 2 and 8.
 const CORE_HALF_SIZE: f64 = 4.0;
 
-/// Which algorithm turns distances into labels.
+/// Which algorithm turns distances into labels. What the threshold means to each is said here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Algorithm {
     /// Average linkage cut at the threshold; every face belongs to a cluster, alone if need be.
     Ahc,
-    /// DBSCAN; a face with too few neighbours that no dense face reaches is noise.
+    /// Another linkage cut at the threshold, on the whole matrix.
+    Linkage(Linkage),
+    /// DBSCAN, eps = the threshold; a face with too few neighbours that no dense face reaches is noise.
     Dbscan,
+    /// OPTICS up to the threshold, labels by the ξ method (0.05); noise as of DBSCAN.
+    Optics,
+    /// HDBSCAN; it has no threshold.
+    Hdbscan,
+    /// Chinese whispers on the pairs within the threshold, seed 0.
+    Whispers,
+    /// Leiden by modularity on the pairs within the threshold, seed 0.
+    Leiden,
+    /// face-network's schedule; the first eps = the threshold.
+    Schedule,
 }
 
 /// What a clustering is asked to do.
@@ -46,8 +58,12 @@ pub struct Options {
     /// Average linkage: the cut that two large clusters tend to ([`NarrowingCut`]), at most the threshold, which then is
     /// the cut of a face alone. `None` = one cut for all.
     pub core_threshold: Option<f32>,
-    /// DBSCAN: faces within the threshold, the face itself counted, that make it dense.
+    /// DBSCAN, OPTICS, HDBSCAN and the schedule: faces near, the face itself counted, that make it dense.
     pub min_samples: usize,
+    /// The schedule: iterations at most.
+    pub iterations: usize,
+    /// The schedule: the largest median distance to a cluster's mean direction; cosine distance.
+    pub max_distance: f32,
     /// Cosine distance under which two faces of one photograph may be one person (mirror, collage). 0 exempts none.
     pub same_photo_exempt: f32,
 }
@@ -90,6 +106,17 @@ impl Options {
         if self.min_samples == 0 {
             return Err(ClusterError::argument("min_samples", "at least 1", 0));
         }
+        if self.iterations == 0 {
+            return Err(ClusterError::argument("iterations", "at least 1", 0));
+        }
+        if !(0.0..=LARGEST_DISTANCE).contains(&self.max_distance) {
+            let expected = "a cosine distance from 0 to 2";
+            return Err(ClusterError::argument(
+                "max_distance",
+                expected,
+                self.max_distance,
+            ));
+        }
         Ok(())
     }
 }
@@ -121,7 +148,7 @@ pub fn cluster(
     context.expect(upper_tiles(vectors.len()) + 1);
     let (mut labels, graph) = match options.algorithm {
         Algorithm::Ahc => by_linkage(vectors, photos, options, context)?,
-        Algorithm::Dbscan => by_density(vectors, options, context)?,
+        _ => by_name(vectors, options, context)?,
     };
     let rule = SamePhotoInput {
         vectors,
@@ -141,7 +168,8 @@ pub fn cluster(
     })
 }
 
-type Labelled = (Vec<i32>, Option<Arc<RadiusGraph>>);
+/// Labels, and the radius graph if one was made.
+pub(crate) type Labelled = (Vec<i32>, Option<Arc<RadiusGraph>>);
 
 /// On the neighbour graph; where that is too dense to pay, on the whole matrix. Same clusters.
 fn by_linkage(
@@ -188,21 +216,6 @@ fn by_linkage(
         }
         Err(error) => Err(error),
     }
-}
-
-fn by_density(
-    vectors: &Vectors<'_>,
-    options: &Options,
-    context: &Context<'_>,
-) -> Result<Labelled, ClusterError> {
-    let graph = Arc::new(radius_graph(
-        vectors,
-        options.threshold,
-        MAX_PAIRS,
-        context,
-    )?);
-    let labels = dbscan(Arc::clone(&graph), options.min_samples, context)?;
-    Ok((labels, Some(graph)))
 }
 
 /// Pairs up to which linkage on the graph is the faster way: a pair on the graph costs some 70 times what a pair of the

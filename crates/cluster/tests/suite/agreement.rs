@@ -39,6 +39,8 @@ fn options(algorithm: Algorithm, threshold: f32) -> Options {
         threshold,
         core_threshold: None,
         min_samples: 3,
+        iterations: 1,
+        max_distance: 0.3,
         same_photo_exempt: 0.01,
     }
 }

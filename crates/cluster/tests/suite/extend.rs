@@ -11,6 +11,8 @@ const OPTIONS: Options = Options {
     threshold: 0.3,
     core_threshold: None,
     min_samples: 2,
+    iterations: 1,
+    max_distance: 0.3,
     same_photo_exempt: 0.001,
 };
 

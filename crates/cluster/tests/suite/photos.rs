@@ -17,6 +17,8 @@ fn clustered(degrees: &[f32], photos: &[u32], threshold: f32, exempt: f32) -> Cl
         threshold,
         core_threshold: None,
         min_samples: 2,
+        iterations: 1,
+        max_distance: 0.3,
         same_photo_exempt: exempt,
     };
     cluster(&vectors, photos, &options, &run.context()).expect("labels")
@@ -110,6 +112,8 @@ proptest! {
             threshold,
             core_threshold: None,
             min_samples: 2,
+            iterations: 1,
+            max_distance: 0.3,
             same_photo_exempt: exempt,
         };
         let found = cluster(&vectors, &photos, &options, &run.context()).expect("labels");

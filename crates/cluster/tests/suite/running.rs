@@ -18,6 +18,8 @@ fn options(algorithm: Algorithm, threshold: f32) -> Options {
         threshold,
         core_threshold: None,
         min_samples: 2,
+        iterations: 1,
+        max_distance: 0.3,
         same_photo_exempt: 0.01,
     }
 }

@@ -57,7 +57,7 @@ impl Random {
     }
 
     /// Near enough to a normal deviate: the sum of twelve uniform ones.
-    fn normal(&mut self) -> f64 {
+    pub fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.unit()).sum::<f64>() - 6.0
     }
 

@@ -12,6 +12,8 @@ const OPTIONS: Options = Options {
     threshold: 0.2,
     core_threshold: None,
     min_samples: 2,
+    iterations: 1,
+    max_distance: 0.3,
     same_photo_exempt: 0.001,
 };
 
