@@ -20,4 +20,15 @@ export {
 export { foundingId, namePersons } from './identity.js';
 export { currentMosaics, MAX_TILES, MOSAIC_FOLDER, type MosaicSummary, planMosaics, writeMosaics } from './mosaics.js';
 export { facesByPerson, personsOf } from './persons.js';
+export {
+  adjustedRand,
+  type ClusterRates,
+  type ClusterScores,
+  type Labelled,
+  type Rates,
+  rates,
+  scoreClustering,
+  scoreItems,
+  scoreLabels,
+} from './scores.js';
 export { type Tier, type TierThresholds, tierOf } from './tiers.js';
