@@ -35,4 +35,5 @@ export {
   resolveOptions,
 } from './options.js';
 export { compareText } from './order.js';
+export { overlapOf } from './overlap.js';
 export { showValue, type UsageDetails, usageError } from './usage.js';
