@@ -7,7 +7,7 @@
 import { z } from 'zod';
 
 /** A command that reads options. */
-export type OptionCommand = 'extract' | 'plan' | 'cluster' | 'network' | 'run' | 'export';
+export type OptionCommand = 'extract' | 'plan' | 'cluster' | 'tune' | 'network' | 'run' | 'export';
 
 /** How an option is typed on a command line. */
 export type OptionKind = 'boolean' | 'integer' | 'number' | 'text' | 'choice';
@@ -31,7 +31,8 @@ const MEBIBYTE = 1 << 20;
 type Commands = readonly OptionCommand[];
 const EXTRACTING: Commands = ['extract', 'plan', 'run'];
 const CLUSTERING: Commands = ['cluster', 'run'];
-const CLUSTERING_AND_EXPORT: Commands = ['cluster', 'run', 'export'];
+const GROUPING: Commands = ['cluster', 'tune', 'run'];
+const CLUSTERING_AND_EXPORT: Commands = ['cluster', 'tune', 'run', 'export'];
 const DRAWING: Commands = ['network', 'run'];
 const LINKING: Commands = ['network', 'run', 'export'];
 
@@ -86,6 +87,7 @@ export const OPTION_FIELDS = {
     'extract',
     'plan',
     'cluster',
+    'tune',
     'network',
     'run',
   ]),
@@ -149,7 +151,7 @@ export const OPTION_FIELDS = {
     choices: ALGORITHMS,
     expected: `one of ${ALGORITHMS.join(', ')}`,
     description: 'How faces are grouped into persons',
-    commands: CLUSTERING,
+    commands: GROUPING,
   } satisfies OptionField<z.ZodType<(typeof ALGORITHMS)[number]>>,
   threshold: {
     schema: z.number().gt(0).max(2).optional(),
@@ -157,9 +159,9 @@ export const OPTION_FIELDS = {
     fallback: undefined,
     expected: 'a number above 0, up to 2',
     description: 'Cosine distance at which faces are one person no more; default by algorithm and embedder',
-    commands: CLUSTERING,
+    commands: GROUPING,
   } satisfies OptionField<z.ZodType<number | undefined>>,
-  minSamples: integer(1, 1_000_000, 3, 'Neighbours that make a face dense (dbscan)', CLUSTERING),
+  minSamples: integer(1, 1_000_000, 3, 'Neighbours that make a face dense (dbscan)', GROUPING),
   foundQuality: fraction(0, 1, 0.6, 'Quality from which on a face may found a person', CLUSTERING_AND_EXPORT),
   joinQuality: fraction(
     0,

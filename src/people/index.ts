@@ -17,7 +17,27 @@ export {
   defaultThresholds,
   type RequestedAlgorithm,
 } from './defaults.js';
+export {
+  type Confusion,
+  countLabels,
+  type EvaluatedFaces,
+  type Evaluation,
+  evaluatePersons,
+  type LabelCounts,
+  type MixedPerson,
+  type SplitName,
+} from './evaluate.js';
 export { foundingId, namePersons } from './identity.js';
+export {
+  type LabelRow,
+  type LabelRows,
+  labelsError,
+  NAME_COLUMN,
+  readLabelRows,
+  type UnusedReason,
+  type UnusedRow,
+} from './label-rows.js';
+export { type FaceLabel, LEAST_OVERLAP, type MatchedBy, type MatchedLabels, matchLabels } from './match-labels.js';
 export { currentMosaics, MAX_TILES, MOSAIC_FOLDER, type MosaicSummary, planMosaics, writeMosaics } from './mosaics.js';
 export { facesByPerson, personsOf } from './persons.js';
 export {
@@ -32,3 +52,15 @@ export {
   scoreLabels,
 } from './scores.js';
 export { type Tier, type TierThresholds, tierOf } from './tiers.js';
+export {
+  SAMPLE_SHARE,
+  SAMPLES,
+  type Stability,
+  TUNING_SEED,
+  type TunedBy,
+  type TunedValue,
+  type TuneRequest,
+  type Tuning,
+  tune,
+} from './tune.js';
+export { type BestValue, bestValue, type TuneParameter, type TuneRange, tuneValues } from './tuning-values.js';

@@ -2,6 +2,7 @@
  * Everything that needs several steps: a project opened, its runs recorded,
  * its tables. The command line and the library's `index.ts` see only this.
  */
+export type { Evaluation, LabelCounts, TuneParameter, Tuning } from '../people/index.js';
 export type { NetworkSummary } from './build-network.js';
 export { EDGES_TABLE, NETWORK_PAGE } from './build-network.js';
 export {
@@ -13,6 +14,14 @@ export {
   type TableOptions,
   writeFaceDatabase,
 } from './exports.js';
+export {
+  TUNING_CHART,
+  TUNING_PAGE,
+  TUNING_TABLE,
+  type TuneStepRequest,
+  type TuneStepSummary,
+} from './judge-persons.js';
+export type { LabelsRequest } from './labels.js';
 export { latestManifest, type Manifest, manifestOf, type RunOutcome } from './manifest.js';
 export { cluster, extract, network, run } from './one-call.js';
 export { openProject } from './open-project.js';

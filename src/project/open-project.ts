@@ -10,6 +10,7 @@ import { personsOf } from '../people/index.js';
 import { lockProject, openStore, projectLayout } from '../store/index.js';
 import { networkOf } from './build-network.js';
 import { tableOf, tierOfFace } from './exports.js';
+import { evaluateStep, tuneStep } from './judge-persons.js';
 import { type ManifestDraft, type RunOutcome, recordRun } from './manifest.js';
 import { isProjectFolder, projectFolderOf, refuseUnknown, rememberedSources, rootsOf } from './sources.js';
 import { clusterStep, extractStep, networkStep } from './steps.js';
@@ -80,6 +81,17 @@ function projectOver(parts: Parts): Project {
       const { minWeight, minSize } = completed(options);
       const found = await networkOf(store, { minWeight, minSize });
       return { ...found, people: personsOf(found.faces) };
+    },
+    evaluate: async (request) => {
+      await checkNamed();
+      return evaluateStep(parts, request);
+    },
+    tune: async (request) => {
+      await checkNamed();
+      return recorded(parts, 'tune', request, async (options) => {
+        const result = await tuneStep(parts, options, request);
+        return { outcome: outcomeOf(0, result.faces === 0), result };
+      });
     },
     table: async (name, format, options = {}) => {
       await checkNamed();

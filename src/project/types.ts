@@ -16,10 +16,12 @@ import {
 import type { ExtractSummary } from '../extract/index.js';
 import type { Engine, LongCall } from '../native/index.js';
 import type { Network } from '../network/index.js';
-import type { ClusterSummary, MosaicSummary } from '../people/index.js';
+import type { ClusterSummary, Evaluation, MosaicSummary } from '../people/index.js';
 import type { RunRecord, Store, StoreCounts, StoredModel } from '../store/index.js';
 import type { NetworkSummary } from './build-network.js';
 import type { Table, TableFormat, TableName } from './exports.js';
+import type { TuneStepRequest, TuneStepSummary } from './judge-persons.js';
+import type { LabelsRequest } from './labels.js';
 
 /** How to open a project. */
 export interface OpenProject {
@@ -108,6 +110,10 @@ export interface Project {
   run(request?: ExtractStepRequest): Promise<RunSummary>;
   /** Persons, edges, photographs and faces as they stand, under `minWeight` and `minSize`. */
   contents(options?: Partial<Options>): Promise<ProjectContents>;
+  /** Scores the persons against labels; reads only. */
+  evaluate(request: LabelsRequest): Promise<Evaluation>;
+  /** Tries values of a clustering parameter; changes no person, writes `Data/Tuning.*`. */
+  tune(request: TuneStepRequest): Promise<TuneStepSummary>;
   table(name: TableName, format: TableFormat, options?: Partial<Options>): Promise<Table>;
   status(): Promise<ProjectStatus>;
   close(): Promise<void>;
