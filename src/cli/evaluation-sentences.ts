@@ -3,7 +3,7 @@
  * table of scores, the largest confusions. Pure text from results.
  */
 import type { Evaluation, LabelCounts, TuneStepSummary } from '../project/index.js';
-import { LABELS_CAUTION, SCORE_NAMES, STABILITY_CAUTION } from '../report/index.js';
+import { LABELS_CAUTION, SCORE_NAMES, STABILITY_CAUTION, scoreText } from '../report/index.js';
 import { count } from './sentences.js';
 import { visible } from './terminal.js';
 
@@ -106,7 +106,7 @@ export function evaluationSentences(evaluation: Evaluation): readonly string[] {
 }
 
 function fixed(value: number, width: number): string {
-  return value.toFixed(4).padStart(width);
+  return scoreText(value).padStart(width);
 }
 
 function confusions({ mixedPersons, splitNames }: Evaluation): readonly string[] {
@@ -146,7 +146,7 @@ export function tuningSentences(tuning: TuneStepSummary): readonly string[] {
       scores === null
         ? [stability?.mean, stability?.least, stability?.most]
         : [scores.pairwise.f, scores.bCubed.f, scores.ami, scores.ari];
-    const shown = cells.map((cell) => (cell === undefined ? '' : cell.toFixed(4)).padStart(12)).join('');
+    const shown = cells.map((cell) => (cell === undefined ? '' : scoreText(cell)).padStart(12)).join('');
     const isBest = value === first?.value ? '  best' : '';
     return `${String(value).padStart(11)}${persons.toLocaleString('en-US').padStart(10)}${shown}${isBest}`;
   });
@@ -158,7 +158,7 @@ export function tuningSentences(tuning: TuneStepSummary): readonly string[] {
     ...rows,
     first === undefined
       ? 'No value stands out: each leaves every face alone, or puts all into one person.'
-      : `Best: ${first.value} by ${SCORE_NAMES[first.by]} (${first.score.toFixed(4)}${run}); the default is ${tuning.default}.`,
+      : `Best: ${first.value} by ${SCORE_NAMES[first.by]} (${scoreText(first.score)}${run}); the default is ${tuning.default}.`,
     ...(others.length === 0
       ? []
       : [`By other scores: ${others.map(({ by, value }) => `${value} by ${SCORE_NAMES[by]}`).join(', ')}.`]),

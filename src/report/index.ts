@@ -25,7 +25,7 @@ export {
   peopleCsv,
   peopleJson,
 } from './tables.js';
-export { type TuningColumn, tuningColumns } from './tuning-columns.js';
+export { scoreText, type TuningColumn, tuningColumns } from './tuning-columns.js';
 export {
   LABELS_CAUTION,
   renderTuning,

@@ -5,7 +5,7 @@
  */
 import type { Tuning } from '../people/index.js';
 import { rounded } from './face-columns.js';
-import { tuningColumns } from './tuning-columns.js';
+import { scoreText, tuningColumns } from './tuning-columns.js';
 
 /** A mark on an axis. */
 export interface Tick {
@@ -58,9 +58,11 @@ export interface TuningChart {
 const WIDTH = 760;
 const HEIGHT = 500;
 const SCORES: Panel = { left: 56, right: 744, top: 56, bottom: 330 };
-const PERSONS: Panel = { left: 56, right: 744, top: 366, bottom: 446 };
+const PERSONS: Panel = { left: 56, right: 744, top: 384, bottom: 446 };
 const KEY_WIDTH = 150;
 const MOST_TICKS = 12;
+/** A score this little below a round number is that number. */
+const ROUNDING = 1e-9;
 
 /** Lays the chart out. The values are ascending, at least one. */
 export function layTuningChart(tuning: Tuning): TuningChart {
@@ -72,13 +74,13 @@ export function layTuningChart(tuning: Tuning): TuningChart {
     ...drawn.map((column) => column.value(row)),
     row.stability?.least ?? null,
   ]);
-  const floor = Math.min(0, ...scores.map((score) => Math.floor((score ?? 0) * 10) / 10));
+  const floor = Math.min(0, ...scores.map((score) => Math.floor((score ?? 0) * 10 + ROUNDING) / 10));
   const y = scale(floor, 1, SCORES.bottom, SCORES.top);
   const series = drawn.map((column, at): Series => {
     const dots = tuning.values.flatMap((row) => {
       const score = column.value(row);
       if (score === null) return [];
-      return [{ x: x(row.value), y: y(score), title: `${row.value}: ${column.title} ${score.toFixed(4)}` }];
+      return [{ x: x(row.value), y: y(score), title: `${row.value}: ${column.title} ${scoreText(score)}` }];
     });
     return { name: column.title, number: at + 1, points: path(dots), dots, keyX: SCORES.left + at * KEY_WIDTH };
   });
@@ -139,9 +141,9 @@ function bandOf({ values }: Tuning, x: Scale, y: Scale): string {
 function roundTicks(low: number, high: number, most: number): readonly number[] {
   const rough = (high - low) / (most - 1);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find((digit) => digit * power >= rough * (1 - 1e-9)) ?? 10) * power;
+  const step = ([1, 2, 5, 10].find((digit) => digit * power >= rough * (1 - ROUNDING)) ?? 10) * power;
   const ticks: number[] = [];
-  for (let at = Math.ceil(low / step - 1e-9); at * step <= high + step * 1e-9; at += 1) {
+  for (let at = Math.ceil(low / step - ROUNDING); at * step <= high + step * ROUNDING; at += 1) {
     ticks.push(Number((at * step).toPrecision(10)));
   }
   return ticks;

@@ -3,6 +3,7 @@
  * because the CSV, the page and the chart must say the same under one name.
  */
 import type { TunedValue, Tuning } from '../people/index.js';
+import { rounded } from './face-columns.js';
 
 /** One column; six decimals are kept of scores. */
 export interface TuningColumn {
@@ -57,6 +58,14 @@ const STABILITY: readonly TuningColumn[] = [
   score('stability_least', 'least ARI', ({ stability }) => stability?.least ?? null),
   score('stability_most', 'most ARI', ({ stability }) => stability?.most ?? null),
 ];
+
+/** Decimals of a score that is read by people. */
+const SHOWN_DECIMALS = 4;
+
+/** A score as text; never `-0.0000`, which rounding alone would make. */
+export function scoreText(score: number): string {
+  return rounded(score, SHOWN_DECIMALS).toFixed(SHOWN_DECIMALS);
+}
 
 /** The columns of this tuning, in order; the first is named after the parameter. */
 export function tuningColumns({ parameter, values }: Pick<Tuning, 'parameter' | 'values'>): readonly TuningColumn[] {

@@ -7,7 +7,7 @@ import { rounded } from './face-columns.js';
 import { renderStatic } from './render.js';
 import { csvOf } from './tables.js';
 import { layTuningChart } from './tuning-chart.js';
-import { type TuningColumn, tuningColumns } from './tuning-columns.js';
+import { scoreText, type TuningColumn, tuningColumns } from './tuning-columns.js';
 
 /** What chart and page show. */
 export interface TuningPageInput {
@@ -19,7 +19,6 @@ export interface TuningPageInput {
 }
 
 const DECIMALS = 6;
-const PAGE_DECIMALS = 4;
 
 /** What a score is called in sentences. */
 export const SCORE_NAMES: Readonly<Record<TunedBy, string>> = {
@@ -68,7 +67,7 @@ export async function renderTuning(input: TuningPageInput): Promise<{ readonly s
 
 function shown({ isScore }: TuningColumn, value: number | null): string {
   if (value === null) return '';
-  return isScore ? value.toFixed(PAGE_DECIMALS) : String(value);
+  return isScore ? scoreText(value) : String(value);
 }
 
 function factsOf({ faces, best, embedderId }: Tuning, labelled: number | null): string {
@@ -77,7 +76,7 @@ function factsOf({ faces, best, embedderId }: Tuning, labelled: number | null): 
   const found =
     first === undefined
       ? 'no value stands out'
-      : `best ${first.value} by ${SCORE_NAMES[first.by]} ${first.score.toFixed(PAGE_DECIMALS)}`;
+      : `best ${first.value} by ${SCORE_NAMES[first.by]} ${scoreText(first.score)}`;
   return `${faces.toLocaleString('en-US')} faces, ${basis}; ${found}; embedder ${embedderId}`;
 }
 
