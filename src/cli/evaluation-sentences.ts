@@ -139,6 +139,7 @@ function listed(title: string, lines: readonly string[]): readonly string[] {
 /** The table of a tuning, its best value, and where it is drawn. */
 export function tuningSentences(tuning: TuneStepSummary): readonly string[] {
   const { parameter, values, best, labels } = tuning;
+  if (tuning.faces === 0) return ['The project holds no faces to try values on.'];
   const heads = labels === null ? ['stability', 'least', 'most'] : ['pairwise F', 'B-cubed F', 'AMI', 'ARI'];
   const [first, ...others] = best;
   const rows = values.map(({ value, persons, scores, stability }) => {

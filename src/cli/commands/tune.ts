@@ -53,7 +53,7 @@ export async function tuneCommand(raw: RawArguments): Promise<Outcome> {
     if (tuning.labels !== null) for (const warning of labelWarnings(tuning.labels)) terminal.warn(warning);
     const { values, ...rest } = tuning;
     for (const value of values) await session.record({ type: 'tuning', parameter, ...value });
-    if (!args.json && !args.quiet && tuning.faces > 0) await terminal.data(`${tuningSentences(tuning).join('\n')}\n`);
+    if (!args.json && !args.quiet) await terminal.data(`${tuningSentences(tuning).join('\n')}\n`);
     return {
       outcome: tuning.faces === 0 ? 'nothing-found' : 'done',
       summary: { project: project.projectDir, ...rest },
