@@ -74,7 +74,8 @@ export function layTuningChart(tuning: Tuning): TuningChart {
     ...drawn.map((column) => column.value(row)),
     row.stability?.least ?? null,
   ]);
-  const floor = Math.min(0, ...scores.map((score) => Math.floor((score ?? 0) * 10 + ROUNDING) / 10));
+  // From the tenth below the lowest score: the differences near 1 are what is looked for.
+  const floor = Math.min(0.9, ...scores.map((score) => Math.floor((score ?? 1) * 10 + ROUNDING) / 10));
   const y = scale(floor, 1, SCORES.bottom, SCORES.top);
   const series = drawn.map((column, at): Series => {
     const dots = tuning.values.flatMap((row) => {
@@ -99,7 +100,7 @@ export function layTuningChart(tuning: Tuning): TuningChart {
     xTicks: roundTicks(low, high, MOST_TICKS).map((value) => ({ at: x(value), label: String(value) })),
     scores: {
       ...SCORES,
-      ticks: roundTicks(floor, 1, 6).map((value) => ({ at: y(value), label: value.toFixed(1) })),
+      ticks: roundTicks(floor, 1, 6).map((value) => ({ at: y(value), label: value.toFixed(1 - floor < 0.5 ? 2 : 1) })),
       series,
       band: bandOf(tuning, x, y),
     },
