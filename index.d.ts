@@ -138,13 +138,17 @@ export interface AttributeProgress {
 /** How faces become clusters. */
 export interface ClusterOptions {
   /** The algorithm. */
-  algorithm: 'ahc' | 'dbscan'
-  /** Cosine distance: the cut of average linkage, the eps of DBSCAN. */
+  algorithm: 'ahc' | 'single' | 'complete' | 'ward' | 'dbscan' | 'optics' | 'hdbscan' | 'chinese-whispers' | 'leiden' | 'face-network'
+  /** Cosine distance: the cut of a linkage, the eps of DBSCAN, the radius of a graph; HDBSCAN has none. */
   threshold: number
   /** Average linkage: the cut two large clusters tend to; the threshold then is the cut of a face alone. One cut for all without it. */
   coreThreshold?: number
-  /** DBSCAN: faces within eps, the face itself among them, that make a core. */
+  /** Faces near, the face itself among them, that make a face dense. */
   minSamples: number
+  /** face-network's schedule: iterations at most. @default 1 */
+  iterations?: number
+  /** face-network's schedule: largest median distance to a core; cosine distance. @default 2 */
+  maxDistance?: number
   /** Cosine distance under which two faces of one photograph may be one person (mirror, collage). */
   samePhotoExempt: number
   /** Worker threads; 0 = one a core. */

@@ -10,9 +10,9 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { nativeEngine } from '../src/native/index.js';
+import { nativeClusterOptions } from '../src/people/cluster-faces.js';
 import { REQUESTED_ALGORITHMS, resolveClusterOptions } from '../src/people/index.js';
 import { openStore } from '../src/store/index.js';
-import { nativeClusterOptions } from '../src/people/cluster-faces.js';
 import { record, rounded } from './measure.js';
 import { type Labelled, scoreClustering } from './scores.js';
 
@@ -46,7 +46,10 @@ for (const { id, photoId, box } of faces) {
 const pathOfRow = new Map(faces.map(({ id, photoId }) => [rowOf.get(id) ?? -1, pathOf.get(photoId) ?? '']));
 
 /** Rows of the photographs taken, at most `cap` a person. */
-function view(cap: number): { readonly rows: readonly number[]; readonly labelled: readonly (readonly [number, string])[] } {
+function view(cap: number): {
+  readonly rows: readonly number[];
+  readonly labelled: readonly (readonly [number, string])[];
+} {
   const taken = new Map<string, number>();
   const paths = new Set<string>();
   for (const path of [...central.keys()].sort()) {
@@ -58,7 +61,9 @@ function view(cap: number): { readonly rows: readonly number[]; readonly labelle
   }
   const rows = table.faceIds.map((_, row) => row).filter((row) => paths.has(pathOfRow.get(row) ?? ''));
   const place = new Map(rows.map((row, at) => [row, at]));
-  const labelled = [...paths].map((path) => [place.get(central.get(path)?.row ?? -1) ?? -1, path.split('/')[0] ?? ''] as const);
+  const labelled = [...paths].map(
+    (path) => [place.get(central.get(path)?.row ?? -1) ?? -1, path.split('/')[0] ?? ''] as const,
+  );
   return { rows, labelled };
 }
 

@@ -5,17 +5,9 @@
  */
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { randomFrom } from '../src/people/random.js';
 
-/** Mulberry32 (Tommy Ettinger, public domain): enough for choosing, and the same everywhere. */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export { randomFrom } from '../src/people/random.js';
 
 /** Paths of all JPEGs under `folder`, relative to it, with `/`, sorted. */
 export function jpegsUnder(folder: string): string[] {

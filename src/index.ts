@@ -19,12 +19,23 @@ export {
 export type { ExtractStats, ExtractSummary, Stage } from './extract/index.js';
 export { listModels, type ModelCard, type ModelCheck, verifyModels } from './models/index.js';
 export type { LongCall, Progress } from './native/index.js';
+export type {
+  BestValue,
+  ClusterScores,
+  Confusion,
+  Evaluation,
+  LabelCounts,
+  Rates,
+  TunedValue,
+  TuneParameter,
+} from './people/index.js';
 export {
   type ClusterStepSummary,
   cluster,
   type ExtractStepRequest,
   type ExtractStepSummary,
   extract,
+  type LabelsRequest,
   type Manifest,
   type NetworkSummary,
   network,
@@ -40,4 +51,6 @@ export {
   type Table,
   type TableFormat,
   type TableName,
+  type TuneStepRequest,
+  type TuneStepSummary,
 } from './project/index.js';

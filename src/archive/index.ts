@@ -4,6 +4,7 @@
  */
 export type { ArchiveFormat, ArchiveLimits, ArchiveMember, Candidate, Refusal } from './candidate.js';
 export { cropFolder, cropName } from './crop-name.js';
+export { type Refuse, readDelimited } from './delimited.js';
 export { downloadName, type KnownLink, type ListedSource, type ListFetching, listedSource } from './fetch-list.js';
 export { labelSources, ownerOf, recognise, recordOf } from './label.js';
 export { readList } from './list.js';

@@ -5,9 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { parse } from 'csv-parse/sync';
 import { FaceweaveError } from '../config/error.js';
 import type { Refusal } from './candidate.js';
+import { readDelimited } from './delimited.js';
 import { safeName } from './members.js';
 import { extensionOf, isPictureExtension } from './picture-name.js';
 
@@ -48,7 +48,9 @@ export async function readList(absolute: string, label: string): Promise<List> {
 
 /** The list in these bytes. */
 export function parseList(bytes: Buffer, absolute: string, label: string): List {
-  const [columns, ...records] = recordsOf(bytes, absolute);
+  const [columns, ...records] = readDelimited(bytes, (problem, cause) =>
+    listError(absolute, 'LIST_READ', problem, cause),
+  );
   const names = (columns ?? []).map((name) => name.trim());
   const find = (wanted: readonly string[]): number =>
     wanted.reduce((found, name) => (found >= 0 ? found : names.findIndex((own) => own.toLowerCase() === name)), -1);
@@ -89,28 +91,6 @@ export function parseList(bytes: Buffer, absolute: string, label: string): List 
     rows.push({ path, target, attributes: Object.fromEntries([...others, ...named]) });
   }
   return { rows, refused };
-}
-
-function recordsOf(bytes: Buffer, absolute: string): readonly (readonly string[])[] {
-  const isWide =
-    bytes.subarray(0, 2).equals(Buffer.of(0xff, 0xfe)) || bytes.subarray(0, 2).equals(Buffer.of(0xfe, 0xff));
-  if (isWide) throw listError(absolute, 'LIST_READ', 'is UTF-16 text; save it as UTF-8');
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw listError(absolute, 'LIST_READ', 'is not UTF-8 text', cause);
-  }
-  if (text.includes('\0')) throw listError(absolute, 'LIST_READ', 'is not text');
-  const head = text.slice(0, text.search(/[\r\n]|$/));
-  const counts = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: head.split(delimiter).length }));
-  const { delimiter } = counts.reduce((best, next) => (next.count > best.count ? next : best));
-  try {
-    return parse(text, { delimiter, relax_column_count: true, skip_empty_lines: true });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw listError(absolute, 'LIST_READ', `is no table that can be read: ${reason}`, cause);
-  }
 }
 
 /** Host and path of a link, with a digest of the whole, so that a name says where it is from and no two meet. */

@@ -71,6 +71,31 @@ export async function runCommandLine(args: readonly string[]): Promise<Outcome> 
     async () => (await import('./commands/cluster.js')).clusterCommand,
   );
   command(
+    'evaluate [source..]',
+    'How right the persons are, by labels of your own; writes nothing',
+    (own) =>
+      own
+        .positional('source', OPTIONAL_SOURCE)
+        .options(LABEL_FLAGS)
+        .option('output', OUTPUT_RECORD)
+        .example('$0 evaluate ./photos --labels labels.csv', 'labels.csv: photo,name or face,name')
+        .example('$0 evaluate ./photos --labels labels.csv --json', 'with the confusion matrix'),
+    async () => (await import('./commands/evaluate.js')).evaluateCommand,
+  );
+  command(
+    'tune [source..]',
+    'Try many thresholds, judge them by labels or stability, draw Data/Tuning.svg; changes no person',
+    (own) =>
+      withOptions(own, 'tune')
+        .positional('source', OPTIONAL_SOURCE)
+        .options(LABEL_FLAGS)
+        .options(TUNE_FLAGS)
+        .example('$0 tune ./photos --labels labels.csv', 'the threshold, around its default')
+        .example('$0 tune ./photos --from 0.3 --to 0.7 --step 0.025', 'without labels: how stable the persons are')
+        .example('$0 tune ./photos --algorithm dbscan --parameter min-samples', ''),
+    async () => (await import('./commands/tune.js')).tuneCommand,
+  );
+  command(
     'network [source..]',
     'Write the page and the table of who appears with whom',
     (own) =>
@@ -207,6 +232,29 @@ const COMMON_FLAGS = {
   },
 } as const;
 
+const LABEL_FLAGS = {
+  labels: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'CSV with the columns face or photo (perhaps x,y,width,height) and name',
+  },
+  'name-column': { type: 'string', requiresArg: true, describe: 'Column of the true names [name]' },
+} as const;
+
+const OUTPUT_RECORD = {
+  type: 'string',
+  alias: 'o',
+  requiresArg: true,
+  describe: 'File for the whole record, as JSON',
+} as const;
+
+const TUNE_FLAGS = {
+  parameter: { type: 'string', requiresArg: true, describe: 'What is tried: threshold, min-samples [threshold]' },
+  from: { type: 'string', requiresArg: true, describe: 'First value; default half of the default threshold' },
+  to: { type: 'string', requiresArg: true, describe: 'Last value; default one and a half of it' },
+  step: { type: 'string', requiresArg: true, describe: 'From one value to the next' },
+} as const;
+
 const EXTRACT_FLAGS = {
   stats: { type: 'boolean', describe: 'Show where the time of the extraction went' },
   strict: { type: 'boolean', describe: 'Fail at the first skipped file' },
@@ -242,15 +290,32 @@ function flagOf(row: OptionRow) {
 
 /** Names of all commands and flags, for suggestions. */
 function knownNames(): readonly string[] {
-  const flags = (['run', 'extract', 'plan', 'cluster', 'network', 'export'] as const).flatMap((command) =>
+  const flags = (['run', 'extract', 'plan', 'cluster', 'tune', 'network', 'export'] as const).flatMap((command) =>
     optionsOf(command).flatMap(({ flag, kind }) => (kind === 'boolean' ? [flag, `no-${flag}`] : [flag])),
   );
   return [
-    ...new Set([...flags, ...Object.keys(COMMON_FLAGS), ...Object.keys(EXTRACT_FLAGS), 'format', 'output', 'help']),
+    ...new Set([
+      ...flags,
+      ...[COMMON_FLAGS, EXTRACT_FLAGS, LABEL_FLAGS, TUNE_FLAGS].flatMap((own) => Object.keys(own)),
+      'format',
+      'output',
+      'help',
+    ]),
   ];
 }
 
-const COMMANDS: readonly string[] = ['run', 'extract', 'plan', 'cluster', 'network', 'export', 'status', 'models'];
+const COMMANDS: readonly string[] = [
+  'run',
+  'extract',
+  'plan',
+  'cluster',
+  'evaluate',
+  'tune',
+  'network',
+  'export',
+  'status',
+  'models',
+];
 
 function mistake(message: string): FaceweaveError {
   const unknown = /^Unknown (?:argument|command)s?: (.+)$/.exec(message)?.[1]?.split(', ') ?? [];

@@ -17,6 +17,7 @@ export {
   RUNS_FOLDER,
 } from './layout.js';
 export {
+  ALGORITHMS,
   OPTION_FIELDS,
   OPTION_TABLE,
   type OptionCommand,
@@ -35,4 +36,5 @@ export {
   resolveOptions,
 } from './options.js';
 export { compareText } from './order.js';
+export { overlapOf } from './overlap.js';
 export { showValue, type UsageDetails, usageError } from './usage.js';

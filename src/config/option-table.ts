@@ -7,7 +7,7 @@
 import { z } from 'zod';
 
 /** A command that reads options. */
-export type OptionCommand = 'extract' | 'plan' | 'cluster' | 'network' | 'run' | 'export';
+export type OptionCommand = 'extract' | 'plan' | 'cluster' | 'tune' | 'network' | 'run' | 'export';
 
 /** How an option is typed on a command line. */
 export type OptionKind = 'boolean' | 'integer' | 'number' | 'text' | 'choice';
@@ -31,7 +31,8 @@ const MEBIBYTE = 1 << 20;
 type Commands = readonly OptionCommand[];
 const EXTRACTING: Commands = ['extract', 'plan', 'run'];
 const CLUSTERING: Commands = ['cluster', 'run'];
-const CLUSTERING_AND_EXPORT: Commands = ['cluster', 'run', 'export'];
+const GROUPING: Commands = ['cluster', 'tune', 'run'];
+const CLUSTERING_AND_EXPORT: Commands = ['cluster', 'tune', 'run', 'export'];
 const DRAWING: Commands = ['network', 'run'];
 const LINKING: Commands = ['network', 'run', 'export'];
 
@@ -78,7 +79,20 @@ const text = (fallback: string, description: string, commands: Commands) =>
 /** A number with its unit. */
 const DURATION = /^\d+(\.\d+)?\s*(ms|s|m|h|d)$/;
 
-const ALGORITHMS = ['auto', 'dbscan', 'ahc'] as const;
+/** What `--algorithm` may be; docs/algorithms.md has the paper of each. */
+export const ALGORITHMS = [
+  'auto',
+  'ahc',
+  'single',
+  'complete',
+  'ward',
+  'dbscan',
+  'optics',
+  'hdbscan',
+  'chinese-whispers',
+  'leiden',
+  'face-network',
+] as const;
 
 /** The table itself; the order is the order of `--help`. */
 export const OPTION_FIELDS = {
@@ -86,6 +100,7 @@ export const OPTION_FIELDS = {
     'extract',
     'plan',
     'cluster',
+    'tune',
     'network',
     'run',
   ]),
@@ -149,7 +164,7 @@ export const OPTION_FIELDS = {
     choices: ALGORITHMS,
     expected: `one of ${ALGORITHMS.join(', ')}`,
     description: 'How faces are grouped into persons',
-    commands: CLUSTERING,
+    commands: GROUPING,
   } satisfies OptionField<z.ZodType<(typeof ALGORITHMS)[number]>>,
   threshold: {
     schema: z.number().gt(0).max(2).optional(),
@@ -157,9 +172,41 @@ export const OPTION_FIELDS = {
     fallback: undefined,
     expected: 'a number above 0, up to 2',
     description: 'Cosine distance at which faces are one person no more; default by algorithm and embedder',
+    commands: GROUPING,
+  } satisfies OptionField<z.ZodType<number | undefined>>,
+  minSamples: integer(
+    1,
+    1_000_000,
+    3,
+    'Faces near that make a face dense (dbscan, optics, hdbscan, face-network)',
+    GROUPING,
+  ),
+  preset: {
+    schema: z.enum(['none', 'face-network']),
+    kind: 'choice',
+    fallback: 'none',
+    choices: ['none', 'face-network'],
+    expected: 'none or face-network',
+    description: 'face-network: its schedule with its published numbers; extract with --embedder dlib128 for its scale',
+    commands: CLUSTERING,
+  } satisfies OptionField<z.ZodType<'none' | 'face-network'>>,
+  initialEps: {
+    schema: z.number().gt(0).max(2).optional(),
+    kind: 'number',
+    fallback: undefined,
+    expected: 'a number above 0, up to 2',
+    description: 'First radius of face-network’s schedule, a cosine distance; default by embedder',
     commands: CLUSTERING,
   } satisfies OptionField<z.ZodType<number | undefined>>,
-  minSamples: integer(1, 1_000_000, 3, 'Neighbours that make a face dense (dbscan)', CLUSTERING),
+  iterations: integer(1, 1000, 10, 'Iterations of face-network’s schedule', CLUSTERING),
+  maxDistance: {
+    schema: z.number().gt(0).max(2).optional(),
+    kind: 'number',
+    fallback: undefined,
+    expected: 'a number above 0, up to 2',
+    description: 'face-network’s schedule: largest median distance to a core; default by embedder',
+    commands: CLUSTERING,
+  } satisfies OptionField<z.ZodType<number | undefined>>,
   foundQuality: fraction(0, 1, 0.6, 'Quality from which on a face may found a person', CLUSTERING_AND_EXPORT),
   joinQuality: fraction(
     0,

@@ -4,7 +4,7 @@
  * detector. Pure; knows neither files nor the store.
  */
 import { createHash } from 'node:crypto';
-import type { Box, Face } from '../config/index.js';
+import { type Box, type Face, overlapOf } from '../config/index.js';
 
 /** Overlap above which two boxes of one photograph are one face, as the field's re-scans do. */
 export const SAME_FACE_IOU = 0.5;
@@ -17,15 +17,6 @@ export function faceIdOf(photoId: string, box: Box, attempt = 0): string {
     .update(`${photoId}:${rounded.join(',')}${suffix}`)
     .digest('hex')
     .slice(0, 16);
-}
-
-/** Intersection over union of two boxes, 0 … 1. */
-export function overlapOf(a: Box, b: Box): number {
-  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
-  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (width <= 0 || height <= 0) return 0;
-  const shared = width * height;
-  return shared / (a.width * a.height + b.width * b.height - shared);
 }
 
 /**

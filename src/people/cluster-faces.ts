@@ -5,11 +5,12 @@
  */
 import type { Conflict } from '../config/index.js';
 import { FaceweaveError } from '../config/index.js';
-import type { ClusterResult, Engine, LongCall } from '../native/index.js';
+import type { ClusterOptions, ClusterResult, Engine, LongCall } from '../native/index.js';
 import type { Proposal, Store, VectorTable } from '../store/store.js';
 import {
   type Algorithm,
   AUTO_ALGORITHM,
+  DEFAULT_ITERATIONS,
   DEFAULT_MIN_SAMPLES,
   defaultThresholds,
   embedderName,
@@ -24,8 +25,12 @@ export interface ClusterRequest extends LongCall {
   readonly algorithm?: RequestedAlgorithm;
   /** Cosine distance: the cut of average linkage, the eps of DBSCAN; default by embedder. */
   readonly threshold?: number;
-  /** DBSCAN only. */
+  /** Faces near that make a face dense: DBSCAN, OPTICS, HDBSCAN, face-network's schedule. */
   readonly minSamples?: number;
+  /** face-network's schedule: iterations at most; default 10. */
+  readonly iterations?: number;
+  /** face-network's schedule: largest median distance to a core; cosine distance, default by embedder. */
+  readonly maxDistance?: number;
   /** Threads; 0 = all cores. */
   readonly threads?: number;
   /** Quality scores from which on a face may found or join a person; default: every face founds. */
@@ -43,6 +48,8 @@ export interface ResolvedClusterOptions {
   /** `auto` only: the cut that two large clusters tend to; null = one cut for all. */
   readonly coreThreshold: number | null;
   readonly minSamples: number;
+  readonly iterations: number;
+  readonly maxDistance: number;
   readonly samePhotoExempt: number;
   readonly embedderId: string;
   readonly foundQuality: number;
@@ -89,6 +96,8 @@ export function resolveClusterOptions(
       threshold,
       coreThreshold: asked === 'auto' ? Math.min(thresholds.core, threshold) : null,
       minSamples: request.minSamples ?? DEFAULT_MIN_SAMPLES,
+      iterations: request.iterations ?? DEFAULT_ITERATIONS,
+      maxDistance: request.maxDistance ?? thresholds.maxDistance,
       samePhotoExempt: Math.min(thresholds.samePhotoExempt, threshold),
       embedderId,
       foundQuality: request.tiers?.foundQuality ?? 0,
@@ -112,39 +121,11 @@ export async function clusterFaces(
   request: ClusterRequest = {},
 ): Promise<ClusterSummary> {
   const started = performance.now();
-  const embedderId = request.embedderId ?? (await store.currentEmbedder());
-  if (embedderId === null) {
-    throw new FaceweaveError('the project holds no extracted photographs yet', {
-      code: 'NOTHING_EXTRACTED',
-      hint: 'run `faceweave extract <folder>` first, or `faceweave run <folder>` for all steps',
-    });
-  }
+  const embedderId = request.embedderId ?? (await embedderOf(store));
   const { options, warnings } = resolveClusterOptions(request, embedderId);
   const table = await store.vectors(embedderId);
-  const tiers = tiersOf(table, options);
   const known = request.onlyNew === true ? await knownLabels(store, table) : undefined;
-  const result =
-    table.faceIds.length === 0
-      ? EMPTY_RESULT
-      : await engine.cluster(
-          {
-            algorithm: options.algorithm,
-            threshold: options.threshold,
-            ...(options.coreThreshold === null ? {} : { coreThreshold: options.coreThreshold }),
-            minSamples: options.minSamples,
-            threads: request.threads ?? 0,
-            samePhotoExempt: options.samePhotoExempt,
-          },
-          table.vectors,
-          table.dims,
-          table.photos,
-          {
-            ...(request.signal === undefined ? {} : { signal: request.signal }),
-            ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
-          },
-          tiers,
-          known,
-        );
+  const { tiers, result } = await clusterVectors(engine, table, options, request, known);
   const previous = await previousPersons(store);
   const { assignments, persons, singles } = assign(table.faceIds, result, previous, tiers);
   const found = await conflictsOf(store, table, result);
@@ -164,6 +145,54 @@ export async function clusterFaces(
     conflicts,
     warnings,
     wallSeconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** The embedder of the last extraction. *Errors*: `NOTHING_EXTRACTED`. */
+export async function embedderOf(store: Store): Promise<string> {
+  const embedderId = await store.currentEmbedder();
+  if (embedderId !== null) return embedderId;
+  throw new FaceweaveError('the project holds no extracted photographs yet', {
+    code: 'NOTHING_EXTRACTED',
+    hint: 'run `faceweave extract <folder>` first, or `faceweave run <folder>` for all steps',
+  });
+}
+
+/** One grouping of vectors. */
+export interface Grouping {
+  /** One tier a face. */
+  readonly tiers: Uint8Array;
+  readonly result: ClusterResult;
+}
+
+/** Groups the vectors under resolved options; saves nothing. */
+export async function clusterVectors(
+  engine: Engine,
+  table: VectorTable,
+  options: ResolvedClusterOptions,
+  { threads, signal, onProgress }: LongCall & Pick<ClusterRequest, 'threads'>,
+  known?: Int32Array,
+): Promise<Grouping> {
+  const tiers = tiersOf(table, options);
+  if (table.faceIds.length === 0) return { tiers, result: EMPTY_RESULT };
+  const result = await engine.cluster(
+    nativeClusterOptions(options, threads ?? 0),
+    table.vectors,
+    table.dims,
+    table.photos,
+    { ...(signal === undefined ? {} : { signal }), ...(onProgress === undefined ? {} : { onProgress }) },
+    tiers,
+    known,
+  );
+  return { tiers, result };
+}
+
+/** The options as native code takes them. */
+export function nativeClusterOptions(options: ResolvedClusterOptions, threads: number): ClusterOptions {
+  const { algorithm, threshold, coreThreshold, minSamples, samePhotoExempt, iterations, maxDistance } = options;
+  return {
+    ...{ algorithm, threshold, minSamples, samePhotoExempt, iterations, maxDistance, threads },
+    ...(coreThreshold === null ? {} : { coreThreshold }),
   };
 }
 
@@ -220,6 +249,31 @@ const FOUNDS: Tier = 1;
 /** In place of a group: a poor face that is near nobody. */
 const NOBODY = -1;
 
+/**
+ * Which person, by number, each face is in: `NOBODY` for a poor face that is near nobody; another face without a
+ * label is a person of its own. `tiers`: one a face; default: every face founds. Pure.
+ */
+export function groupsOf(
+  labels: Int32Array,
+  tiers?: ArrayLike<number>,
+): { readonly groupOfFace: Int32Array; readonly groups: number } {
+  const groupOfLabel = new Map<number, number>();
+  const groupOfFace = new Int32Array(labels.length);
+  let groups = 0;
+  for (const [row, label] of labels.entries()) {
+    if (label < 0 && (tiers?.[row] ?? FOUNDS) !== FOUNDS) {
+      groupOfFace[row] = NOBODY;
+      continue;
+    }
+    const known = label < 0 ? undefined : groupOfLabel.get(label);
+    groupOfFace[row] = known ?? groups;
+    if (known !== undefined) continue;
+    if (label >= 0) groupOfLabel.set(label, groups);
+    groups += 1;
+  }
+  return { groupOfFace, groups };
+}
+
 /** Labels to assignments, in the order of `faceIds`. `tiers`: one a face; default: every face founds. Pure. */
 export function assign(
   faceIds: readonly string[],
@@ -232,25 +286,9 @@ export function assign(
       code: 'INTERNAL',
     });
   }
-  const groups: string[][] = [];
-  const groupOfLabel = new Map<number, number>();
-  const groupOfFace = new Int32Array(faceIds.length);
-  for (const [row, faceId] of faceIds.entries()) {
-    const label = result.labels[row] ?? -1;
-    if (label < 0 && (tiers?.[row] ?? FOUNDS) !== FOUNDS) {
-      groupOfFace[row] = NOBODY;
-      continue;
-    }
-    const known = label < 0 ? undefined : groupOfLabel.get(label);
-    if (known !== undefined) {
-      groups[known]?.push(faceId);
-      groupOfFace[row] = known;
-      continue;
-    }
-    groupOfFace[row] = groups.length;
-    if (label >= 0) groupOfLabel.set(label, groups.length);
-    groups.push([faceId]);
-  }
+  const { groupOfFace, groups: number } = groupsOf(result.labels, tiers);
+  const groups: string[][] = Array.from({ length: number }, () => []);
+  for (const [row, faceId] of faceIds.entries()) groups[groupOfFace[row] ?? NOBODY]?.push(faceId);
   const ids = namePersons(groups, previous);
   const assignments = faceIds.map((faceId, row) => {
     const distance = result.distances[row] ?? Number.NaN;

@@ -2,27 +2,30 @@
  * The numbers clustering starts from, one table, so that every one can be found
  * and questioned. Distances are cosine distances (1 − cosine) of unit vectors.
  */
-import { FaceweaveError } from '../config/index.js';
-
-/** Algorithms as Rust knows them. */
-export type Algorithm = 'ahc' | 'dbscan';
+import { ALGORITHMS, FaceweaveError } from '../config/index.js';
 
 /** As a user may ask for them. */
-export type RequestedAlgorithm = Algorithm | 'auto';
+export type RequestedAlgorithm = (typeof ALGORITHMS)[number];
+
+/** Algorithms as Rust knows them. */
+export type Algorithm = Exclude<RequestedAlgorithm, 'auto'>;
+
+/** All that may be asked for. */
+export const REQUESTED_ALGORITHMS: readonly RequestedAlgorithm[] = ALGORITHMS;
 
 /** What `auto` means: average linkage with a narrowing cut measured best (docs/algorithms.md). */
 export const AUTO_ALGORITHM: Algorithm = 'ahc';
 
-/** The distances one embedder's clustering starts from. */
-export interface Thresholds {
-  /** `auto`: the cut for a face alone. */
-  readonly auto: number;
+/**
+ * The distances one embedder's clustering starts from, by algorithm: the cut of a face alone for `auto`, of all clusters for the linkages,
+ * eps for DBSCAN and the first one for face-network's schedule, the largest for OPTICS, the radius of the graph for Chinese whispers
+ * and Leiden; HDBSCAN has none (2, the largest distance there is).
+ */
+export interface Thresholds extends Readonly<Record<RequestedAlgorithm, number>> {
   /** `auto`: the cut that two large clusters tend to. */
   readonly core: number;
-  /** Plain average linkage: one cut for all. */
-  readonly ahc: number;
-  /** DBSCAN's eps. */
-  readonly dbscan: number;
+  /** face-network's schedule: the largest median distance to a core. */
+  readonly maxDistance: number;
   /**
    * Two faces of one photograph nearer than this are pictures of one picture (a
    * mirror, a collage), not two people alike: near-copies measure less.
@@ -37,8 +40,35 @@ export interface Thresholds {
  * more: edges between strangers; a smaller one splits.
  */
 export const DEFAULT_THRESHOLDS: Readonly<Record<string, Thresholds>> = {
-  mobilefacenet: { auto: 0.55, core: 0.425, ahc: 0.475, dbscan: 0.25, samePhotoExempt: 0.1 },
-  dlib128: { auto: 0.085, core: 0.06, ahc: 0.075, dbscan: 0.05, samePhotoExempt: 0.015 },
+  mobilefacenet: {
+    ...{
+      auto: 0.55,
+      core: 0.425,
+      ahc: 0.475,
+      single: 0.25,
+      complete: 0.7,
+      ward: 0.6,
+      dbscan: 0.25,
+      optics: 0.5,
+      hdbscan: 2,
+    },
+    ...{ 'chinese-whispers': 0.4, leiden: 0.4, 'face-network': 0.3, maxDistance: 0.3, samePhotoExempt: 0.1 },
+  },
+  // face-network's own numbers, 0.45 and 50, on its scale (docs/algorithms.md).
+  dlib128: {
+    ...{
+      auto: 0.085,
+      core: 0.06,
+      ahc: 0.075,
+      single: 0.05,
+      complete: 0.12,
+      ward: 0.1,
+      dbscan: 0.05,
+      optics: 0.08,
+      hdbscan: 2,
+    },
+    ...{ 'chinese-whispers': 0.06, leiden: 0.06, 'face-network': 0.0525, maxDistance: 0.0648, samePhotoExempt: 0.015 },
+  },
 };
 
 /** The curve that turns a face's distance to its person's other faces into a probability (likeness.ts). */
@@ -65,6 +95,9 @@ const FALLBACK_EMBEDDER = 'mobilefacenet';
 
 /** Neighbours (itself included) that make a face a core of DBSCAN; face-network's value. */
 export const DEFAULT_MIN_SAMPLES = 3;
+
+/** Iterations of face-network's schedule, as its documentation has it. */
+export const DEFAULT_ITERATIONS = 10;
 
 /** The thresholds for an embedder, and whether they were measured for it. */
 export interface ThresholdChoice {

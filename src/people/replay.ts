@@ -175,5 +175,5 @@ async function settle(
 }
 
 function least(faces: readonly string[]): string {
-  return faces.reduce((a, b) => (b < a ? b : a), faces[0] ?? '');
+  return faces.toSorted(compareText)[0] ?? '';
 }

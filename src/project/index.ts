@@ -3,7 +3,7 @@
  * its tables. The command line and the library's `index.ts` see only this.
  */
 
-export type { Suggestion } from '../people/index.js';
+export type { Evaluation, LabelCounts, Suggestion, TuneParameter, Tuning } from '../people/index.js';
 export type { NetworkSummary } from './build-network.js';
 export { EDGES_TABLE, NETWORK_PAGE } from './build-network.js';
 export type { DecisionsSummary } from './decisions-step.js';
@@ -18,6 +18,14 @@ export {
 } from './exports.js';
 export type { ForgetRequest, ForgetSummary } from './forget.js';
 export type { Matches } from './import-names.js';
+export {
+  TUNING_CHART,
+  TUNING_PAGE,
+  TUNING_TABLE,
+  type TuneStepRequest,
+  type TuneStepSummary,
+} from './judge-persons.js';
+export type { LabelsRequest } from './labels.js';
 export { latestManifest, type Manifest, manifestOf, type RunOutcome } from './manifest.js';
 export { cluster, extract, network, run } from './one-call.js';
 export { openProject } from './open-project.js';

@@ -11,6 +11,7 @@ import { lockProject, openStore, projectLayout } from '../store/index.js';
 import { networkOf } from './build-network.js';
 import { tableOf, tierOfFace } from './exports.js';
 import { matchGallery, matchListNames } from './import-names.js';
+import { evaluateStep, tuneStep } from './judge-persons.js';
 import { type ManifestDraft, type RunOutcome, recordRun } from './manifest.js';
 import { peopleOf } from './people.js';
 import { findPhotos } from './search.js';
@@ -85,6 +86,17 @@ function projectOver(parts: Parts): Project {
       const { minWeight, minSize } = completed(options);
       const found = await networkOf(store, { minWeight, minSize });
       return { ...found, people: personsOf(found.faces, await store.persons()) };
+    },
+    evaluate: async (request) => {
+      await checkNamed();
+      return evaluateStep(parts, request);
+    },
+    tune: async (request) => {
+      await checkNamed();
+      return recorded(parts, 'tune', request, async (options) => {
+        const result = await tuneStep(parts, options, request);
+        return { outcome: outcomeOf(0, result.faces === 0), result };
+      });
     },
     table: async (name, format, options = {}) => {
       await checkNamed();

@@ -120,15 +120,20 @@ export async function clusterStep(
   request: StepRequest,
   draft: ManifestDraft,
 ): Promise<ClusterStepSummary> {
-  const { threads, algorithm, threshold, minSamples, foundQuality, joinQuality, onlyNew } = options;
+  const { threads, algorithm, threshold, minSamples, foundQuality, joinQuality, onlyNew, iterations, maxDistance } =
+    options;
+  const isSchedule = options.preset === 'face-network' || options.algorithm === 'face-network';
+  const radius = isSchedule ? (options.initialEps ?? threshold) : threshold;
   const summary = await clusterFaces(store, engine, {
     ...callOf(request),
     threads,
-    algorithm,
+    algorithm: isSchedule ? 'face-network' : algorithm,
     minSamples,
+    iterations,
     onlyNew,
     tiers: { foundQuality, joinQuality },
-    ...(threshold === undefined ? {} : { threshold }),
+    ...(radius === undefined ? {} : { threshold: radius }),
+    ...(maxDistance === undefined ? {} : { maxDistance }),
   });
   const { conflicts: _kept, ...rest } = summary;
   draft.cluster = rest;

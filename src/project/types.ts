@@ -16,12 +16,14 @@ import {
 import type { ExtractSummary } from '../extract/index.js';
 import type { Engine, LongCall } from '../native/index.js';
 import type { Network } from '../network/index.js';
-import type { ClusterSummary, MosaicSummary, Suggestion } from '../people/index.js';
+import type { ClusterSummary, Evaluation, MosaicSummary, Suggestion } from '../people/index.js';
 import type { RunRecord, Store, StoreCounts, StoredModel } from '../store/index.js';
 import type { NetworkSummary } from './build-network.js';
 import type { DecisionsSummary } from './decisions-step.js';
 import type { Table, TableFormat, TableName } from './exports.js';
 import type { Matches } from './import-names.js';
+import type { TuneStepRequest, TuneStepSummary } from './judge-persons.js';
+import type { LabelsRequest } from './labels.js';
 import type { Decided, People, Said } from './people.js';
 import type { FoundPhoto } from './search.js';
 
@@ -121,6 +123,10 @@ export interface Project {
   run(request?: ExtractStepRequest): Promise<RunSummary>;
   /** Persons, edges, photographs and faces as they stand, under `minWeight` and `minSize`. */
   contents(options?: Partial<Options>): Promise<ProjectContents>;
+  /** Scores the persons against labels; reads only. */
+  evaluate(request: LabelsRequest): Promise<Evaluation>;
+  /** Tries values of a clustering parameter; changes no person, writes `Data/Tuning.*`. */
+  tune(request: TuneStepRequest): Promise<TuneStepSummary>;
   table(name: TableName, format: TableFormat, options?: Partial<Options>): Promise<Table>;
   status(): Promise<ProjectStatus>;
   /** Who is in these photographs, which need not be the project's? Nothing of them is kept. */

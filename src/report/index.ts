@@ -25,3 +25,12 @@ export {
   peopleCsv,
   peopleJson,
 } from './tables.js';
+export { scoreText, type TuningColumn, tuningColumns } from './tuning-columns.js';
+export {
+  LABELS_CAUTION,
+  renderTuning,
+  SCORE_NAMES,
+  STABILITY_CAUTION,
+  type TuningPageInput,
+  tuningCsv,
+} from './tuning-page.js';

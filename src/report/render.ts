@@ -30,12 +30,8 @@ export async function renderPage(name: string, content: PageContent): Promise<st
   const templates = templatesFolder();
   const style = await readAsset(path.join(templates, 'assets', `${name}.css`));
   const script = await readAsset(path.join(templates, 'dist', `${name}-page.js`));
-  // Either would end its element early, wherever it stands in the text.
-  if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) {
-    throw new FaceweaveError(`the script or style of the ${name} page cannot stand in a page`, {
-      code: 'REPORT_ASSET_INVALID',
-    });
-  }
+  checked(name, style, /<\/style/i);
+  checked(name, script, /<\/script|<!--/i);
   return ejs.renderFile(path.join(templates, 'pages', `${name}.ejs`), {
     ...content,
     style,
@@ -46,15 +42,42 @@ export async function renderPage(name: string, content: PageContent): Promise<st
 }
 
 /**
+ * Renders `templates/pages/<name>.ejs` with the style `templates/assets/<style>.css` and no script at all.
+ *
+ * *Errors*: `REPORT_ASSET_MISSING` when the template or the style is not there.
+ */
+export async function renderStatic(name: string, styleName: string, content: object): Promise<string> {
+  const templates = templatesFolder();
+  const style = await readAsset(path.join(templates, 'assets', `${styleName}.css`));
+  return ejs.renderFile(path.join(templates, 'pages', `${name}.ejs`), {
+    ...content,
+    style: checked(name, style, /<\/style/i),
+    contentSecurityPolicy: `default-src 'none'; style-src ${hashSource(style)}; base-uri 'none'; form-action 'none'`,
+  });
+}
+
+/** The text, unless something in it would end its element early. */
+function checked(name: string, text: string, ending: RegExp): string {
+  if (!ending.test(text)) return text;
+  throw new FaceweaveError(`the script or style of the ${name} page cannot stand in a page`, {
+    code: 'REPORT_ASSET_INVALID',
+  });
+}
+
+/** What a policy calls this very text. */
+function hashSource(text: string): string {
+  return `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
+}
+
+/**
  * Pictures may come from the page itself and from its own place (mosaics and
  * photographs beside it); everything else is refused.
  */
 function contentSecurityPolicy(style: string, script: string): string {
-  const hash = (text: string): string => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
   return [
     "default-src 'none'",
-    `script-src ${hash(script)}`,
-    `style-src ${hash(style)}`,
+    `script-src ${hashSource(script)}`,
+    `style-src ${hashSource(style)}`,
     "img-src 'self' data: file:",
     "base-uri 'none'",
     "form-action 'none'",

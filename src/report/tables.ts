@@ -140,6 +140,11 @@ function* chunked<T>(rows: Iterable<T>): Generator<T[]> {
 /** What spreadsheets take for a formula: OWASP, "CSV Injection". Numbers are never text here, so they stay. */
 const FORMULA = /^[=+\-@\t\r]/;
 
+/** Rows under these columns as CSV, in chunks. */
+export function csvOf(columns: readonly string[], rows: Iterable<object>): Iterable<string> {
+  return csvChunks(columns, rows, {});
+}
+
 function* csvChunks(columns: readonly string[], rows: Iterable<object>, style: CsvStyle): Generator<string> {
   yield `${columns.join(',')}\n`;
   const cast =

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use faceweave_cluster::{
-    Algorithm, Clustering, Context, Options, Tier, Vectors, cluster_new, cluster_tiers,
+    Algorithm, Clustering, Context, Linkage, Options, Tier, Vectors, cluster_new, cluster_tiers,
 };
 use faceweave_pipeline::worker_pool;
 use napi::bindgen_prelude::{Float32Array, Int32Array, Object, Uint32Array};
@@ -18,14 +18,20 @@ use crate::guard::{guarded, spawn};
 #[napi(object)]
 pub struct ClusterOptions {
     /// The algorithm.
-    #[napi(ts_type = "'ahc' | 'dbscan'")]
+    #[napi(
+        ts_type = "'ahc' | 'single' | 'complete' | 'ward' | 'dbscan' | 'optics' | 'hdbscan' | 'chinese-whispers' | 'leiden' | 'face-network'"
+    )]
     pub algorithm: String,
-    /// Cosine distance: the cut of average linkage, the eps of DBSCAN.
+    /// Cosine distance: the cut of a linkage, the eps of DBSCAN, the radius of a graph; HDBSCAN has none.
     pub threshold: f64,
     /// Average linkage: the cut two large clusters tend to; the threshold then is the cut of a face alone. One cut for all without it.
     pub core_threshold: Option<f64>,
-    /// DBSCAN: faces within eps, the face itself among them, that make a core.
+    /// Faces near, the face itself among them, that make a face dense.
     pub min_samples: u32,
+    /// face-network's schedule: iterations at most. @default 1
+    pub iterations: Option<u32>,
+    /// face-network's schedule: largest median distance to a core; cosine distance. @default 2
+    pub max_distance: Option<f64>,
     /// Cosine distance under which two faces of one photograph may be one person (mirror, collage).
     pub same_photo_exempt: f64,
     /// Worker threads; 0 = one a core.
@@ -76,13 +82,25 @@ impl ClusterJob {
     pub fn new(options: ClusterOptions) -> Result<Self> {
         let algorithm = match options.algorithm.as_str() {
             "ahc" => Algorithm::Ahc,
+            "single" => Algorithm::Linkage(Linkage::Single),
+            "complete" => Algorithm::Linkage(Linkage::Complete),
+            "ward" => Algorithm::Linkage(Linkage::Ward),
             "dbscan" => Algorithm::Dbscan,
-            other => return Err(JobError::argument("algorithm", "'ahc' or 'dbscan'", other).into()),
+            "optics" => Algorithm::Optics,
+            "hdbscan" => Algorithm::Hdbscan,
+            "chinese-whispers" => Algorithm::Whispers,
+            "leiden" => Algorithm::Leiden,
+            "face-network" => Algorithm::Schedule,
+            other => {
+                let expected = "'ahc', 'single', 'complete', 'ward', 'dbscan', 'optics', 'hdbscan', 'chinese-whispers', 'leiden' or 'face-network'";
+                return Err(JobError::argument("algorithm", expected, other).into());
+            }
         };
         for (name, value) in [
             ("threshold", options.threshold),
             ("coreThreshold", options.core_threshold.unwrap_or(0.0)),
             ("samePhotoExempt", options.same_photo_exempt),
+            ("maxDistance", options.max_distance.unwrap_or(0.0)),
         ] {
             if !(0.0..=2.0).contains(&value) {
                 return Err(
@@ -96,6 +114,8 @@ impl ClusterJob {
                 threshold: options.threshold as f32,
                 core_threshold: options.core_threshold.map(|core| core as f32),
                 min_samples: options.min_samples as usize,
+                iterations: options.iterations.unwrap_or(1) as usize,
+                max_distance: options.max_distance.unwrap_or(2.0) as f32,
                 same_photo_exempt: options.same_photo_exempt as f32,
             },
             threads: options.threads as usize,

@@ -1,7 +1,8 @@
 /** Ids of faces and matching by overlap, with boxes worked out by hand. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { faceIdOf, identify, overlapOf } from '../../../src/extract/faces.js';
+import { overlapOf } from '../../../src/config/index.js';
+import { faceIdOf, identify } from '../../../src/extract/faces.js';
 
 const PHOTO = '00112233445566778899aabbccddeeff';
 const box = (x: number, y: number, width = 10, height = 10) => ({ x, y, width, height });
