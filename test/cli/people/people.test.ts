@@ -4,7 +4,7 @@
  * nowhere in the project folder any more.
  */
 import assert from 'node:assert/strict';
-import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStore } from '../../../src/store/index.js';
@@ -175,4 +175,32 @@ test('find names the person in a photograph that is not in the project', async (
   const missing = await faceweave(['find', join(root, 'no.jpg'), '--project', project]);
   assert.equal(missing.code, 3);
   assert.match(missing.stderr, /no\.jpg/);
+});
+
+test('a gallery names its people once; suggestions are answered from a file, and a no is not asked again', async () => {
+  const root = scratch();
+  const source = photographs(join(root, 'photos'), [1, 2, 3, 4]);
+  const project = join(source, 'Face Network');
+  // So strict that everybody is alone: there is something to suggest.
+  await faceweave(['run', source, '--threshold', '0.02', '--quiet']);
+  sample(1, join(root, 'gallery', 'Ada Lovelace', 'a.jpg'));
+  const imported = await people(project, 'import', '--gallery', join(root, 'gallery'));
+  const summary = imported.at(-1);
+  assert.deepEqual([summary?.['named'], summary?.['unmatched'], summary?.['refused']], [1, 0, 0]);
+  const again = await people(project, 'import', '--gallery', join(root, 'gallery'));
+  assert.equal(again.at(-1)?.['already'], 1);
+  const [named] = (await persons(project)).filter(({ name }) => name === 'Ada Lovelace');
+  assert.ok(named !== undefined);
+
+  const suggested = await faceweave(['people', 'suggest', '--project', project, '--json']);
+  const keys = records(suggested.stdout).flatMap(({ type, key }) => (type === 'suggestion' ? [String(key)] : []));
+  assert.ok(keys.length > 0, suggested.stdout);
+  const answers = join(root, 'answers.txt');
+  writeFileSync(answers, `# seen on Tuesday\n${keys[0]} n\nmerge p00000000 p11111111 y\n`);
+  const given = await faceweave(['people', 'suggest', '--answers', answers, '--project', project, '--json']);
+  assert.equal(given.code, 0, given.stderr);
+  const counts = records(given.stdout).at(-1);
+  assert.deepEqual([counts?.['no'], counts?.['stale']], [1, 1]);
+  const left = await faceweave(['people', 'suggest', '--project', project, '--json']);
+  assert.ok(!records(left.stdout).some(({ key }) => key === keys[0]));
 });
