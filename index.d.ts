@@ -151,6 +151,8 @@ export interface ClusterOptions {
   maxDistance?: number
   /** Cosine distance under which two faces of one photograph may be one person (mirror, collage). */
   samePhotoExempt: number
+  /** Average linkage: up to so many faces all neighbours are found, beyond that most of them. @default 200000 */
+  exactFaces?: number
   /** Worker threads; 0 = one a core. */
   threads: number
 }
@@ -171,6 +173,8 @@ export interface ClusterResult {
   distances: Float32Array
   /** `[conflicts × 2]`: rows of two faces of one photograph that fell together: kept, moved out. */
   conflicts: Uint32Array
+  /** Whether neighbours were found approximately. */
+  isApproximate: boolean
 }
 
 /** Tells version and platform; loads nothing. */

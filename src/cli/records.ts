@@ -46,7 +46,8 @@ export function extractFigures(summary: ExtractSummary, hasStats: boolean): Read
 
 /** What the summary says of a clustering. */
 export function clusterFigures(summary: ClusterStepSummary): Readonly<Record<string, unknown>> {
-  const { faces, persons, singles, joined, leftOut, listed, conflicts, options, wallSeconds, warnings } = summary;
+  const { faces, persons, singles, joined, leftOut, listed, isApproximate, conflicts, options, wallSeconds, warnings } =
+    summary;
   return {
     faces,
     persons,
@@ -54,6 +55,8 @@ export function clusterFigures(summary: ClusterStepSummary): Readonly<Record<str
     joined,
     leftOut,
     listed,
+    isApproximate,
+    decisions: summary.decisions.inForce,
     conflicts: conflicts.length,
     clustering: options,
     clusterSeconds: wallSeconds,

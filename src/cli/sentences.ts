@@ -100,6 +100,11 @@ export function clusterSentences(summary: ClusterStepSummary): readonly string[]
   const lines = [
     `${count(summary.faces, 'face')} → ${count(summary.persons, 'person', 'persons')}, ${summary.singles.toLocaleString('en-US')} of one face (${algorithm}, threshold ${threshold}).`,
   ];
+  if (summary.isApproximate) {
+    lines.push(
+      'There were too many faces to compare all with all: most neighbours were found, not surely all (--exact-faces).',
+    );
+  }
   const poor = summary.leftOut + summary.listed;
   if (poor + summary.joined > 0) {
     lines.push(

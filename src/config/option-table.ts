@@ -215,6 +215,13 @@ export const OPTION_FIELDS = {
     'Quality from which on a face may join a person; poorer ones are only listed',
     CLUSTERING_AND_EXPORT,
   ),
+  exactFaces: integer(
+    0,
+    4_000_000_000,
+    200_000,
+    'Up to so many faces all are compared with all; beyond, most neighbours are found in far less time',
+    CLUSTERING,
+  ),
   onlyNew: yesOrNo(false, 'Leave the persons that stand as they are; place new faces only', CLUSTERING),
   mosaic: yesOrNo(true, 'Write a mosaic a person', CLUSTERING),
   faceDatabase: yesOrNo(true, 'Write Data/FaceDatabase.h5, one row a face with its vector', CLUSTERING),

@@ -10,6 +10,7 @@ import type { Proposal, Store, VectorTable } from '../store/store.js';
 import {
   type Algorithm,
   AUTO_ALGORITHM,
+  DEFAULT_EXACT_FACES,
   DEFAULT_ITERATIONS,
   DEFAULT_MIN_SAMPLES,
   defaultThresholds,
@@ -31,6 +32,8 @@ export interface ClusterRequest extends LongCall {
   readonly iterations?: number;
   /** face-network's schedule: largest median distance to a core; cosine distance, default by embedder. */
   readonly maxDistance?: number;
+  /** Average linkage: up to so many faces all are compared with all; default 200,000. */
+  readonly exactFaces?: number;
   /** Threads; 0 = all cores. */
   readonly threads?: number;
   /** Quality scores from which on a face may found or join a person; default: every face founds. */
@@ -50,6 +53,7 @@ export interface ResolvedClusterOptions {
   readonly minSamples: number;
   readonly iterations: number;
   readonly maxDistance: number;
+  readonly exactFaces: number;
   readonly samePhotoExempt: number;
   readonly embedderId: string;
   readonly foundQuality: number;
@@ -69,6 +73,8 @@ export interface ClusterSummary {
   readonly leftOut: number;
   /** Faces of the third tier: in no person. */
   readonly listed: number;
+  /** Neighbours were found approximately: more faces than are compared all with all. */
+  readonly isApproximate: boolean;
   /** Pairs of one photograph that fell into one person. */
   readonly conflicts: readonly Conflict[];
   readonly warnings: readonly string[];
@@ -98,6 +104,7 @@ export function resolveClusterOptions(
       minSamples: request.minSamples ?? DEFAULT_MIN_SAMPLES,
       iterations: request.iterations ?? DEFAULT_ITERATIONS,
       maxDistance: request.maxDistance ?? thresholds.maxDistance,
+      exactFaces: request.exactFaces ?? DEFAULT_EXACT_FACES,
       samePhotoExempt: Math.min(thresholds.samePhotoExempt, threshold),
       embedderId,
       foundQuality: request.tiers?.foundQuality ?? 0,
@@ -142,6 +149,7 @@ export async function clusterFaces(
     persons,
     singles,
     ...countTiers(tiers, result.labels),
+    isApproximate: result.isApproximate,
     conflicts,
     warnings,
     wallSeconds: (performance.now() - started) / 1000,
@@ -189,9 +197,10 @@ export async function clusterVectors(
 
 /** The options as native code takes them. */
 export function nativeClusterOptions(options: ResolvedClusterOptions, threads: number): ClusterOptions {
-  const { algorithm, threshold, coreThreshold, minSamples, samePhotoExempt, iterations, maxDistance } = options;
+  const { algorithm, threshold, coreThreshold, minSamples, samePhotoExempt, iterations, maxDistance, exactFaces } =
+    options;
   return {
-    ...{ algorithm, threshold, minSamples, samePhotoExempt, iterations, maxDistance, threads },
+    ...{ algorithm, threshold, minSamples, samePhotoExempt, iterations, maxDistance, exactFaces, threads },
     ...(coreThreshold === null ? {} : { coreThreshold }),
   };
 }
@@ -214,6 +223,7 @@ const EMPTY_RESULT: ClusterResult = {
   labels: new Int32Array(),
   distances: new Float32Array(),
   conflicts: new Uint32Array(),
+  isApproximate: false,
 };
 
 /** In place of a label: this face is new. As native code takes it. */

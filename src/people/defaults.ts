@@ -96,6 +96,9 @@ const FALLBACK_EMBEDDER = 'mobilefacenet';
 /** Neighbours (itself included) that make a face a core of DBSCAN; face-network's value. */
 export const DEFAULT_MIN_SAMPLES = 3;
 
+/** Faces up to which all are compared with all: some minutes on two cores. */
+export const DEFAULT_EXACT_FACES = 200_000;
+
 /** Iterations of face-network's schedule, as its documentation has it. */
 export const DEFAULT_ITERATIONS = 10;
 

@@ -130,6 +130,7 @@ export async function clusterStep(
     algorithm: isSchedule ? 'face-network' : algorithm,
     minSamples,
     iterations,
+    exactFaces: options.exactFaces,
     onlyNew,
     tiers: { foundQuality, joinQuality },
     ...(radius === undefined ? {} : { threshold: radius }),

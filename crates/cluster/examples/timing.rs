@@ -83,6 +83,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             iterations: 1,
             max_distance: 0.3,
             same_photo_exempt: 0.01,
+            exact_faces: usize::MAX,
         };
         let found = timed(&format!("cluster(), {algorithm:?}"), || {
             cluster(&vectors, &photos, &options, &context)

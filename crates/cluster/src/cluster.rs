@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::approximate::{ApproximateOptions, approximate_graph};
 use crate::by_name::by_name;
 use crate::context::Context;
 use crate::core_linkage::{GRAPH_SLACK, LinkageInput, average_linkage};
@@ -23,6 +24,9 @@ const LARGEST_DISTANCE: f32 = 2.0;
 
 /// A graph of this many pairs is always worth it, however few the faces: a fraction of a second.
 const SMALL_GRAPH_PAIRS: u64 = 100_000;
+
+/// Nearest faces that are kept of each face where they are found approximately: more than most persons have.
+pub const NEAREST: usize = 32;
 
 /// Faces beyond the first at which the narrowing cut is half-way to the core's; the figures do not move between 2 and 8.
 const CORE_HALF_SIZE: f64 = 4.0;
@@ -66,6 +70,9 @@ pub struct Options {
     pub max_distance: f32,
     /// Cosine distance under which two faces of one photograph may be one person (mirror, collage). 0 exempts none.
     pub same_photo_exempt: f32,
+    /// [`Algorithm::Ahc`]: up to so many faces all pairs within the threshold are found; beyond, those among the nearest
+    /// [`NEAREST`] of each face, approximately.
+    pub exact_faces: usize,
 }
 
 /// One label a face, and what there is to say about it.
@@ -77,9 +84,17 @@ pub struct Clustering {
     pub distances: Vec<f32>,
     /// Pairs of face rows of one photograph that fell into one cluster: (kept, moved out).
     pub conflicts: Vec<(u32, u32)>,
+    /// Whether neighbours were found approximately: more faces than `exact_faces`.
+    pub is_approximate: bool,
 }
 
 impl Options {
+    /// Whether a clustering of so many faces looks for neighbours approximately.
+    #[must_use]
+    pub fn is_approximate(&self, faces: usize) -> bool {
+        self.algorithm == Algorithm::Ahc && faces > self.exact_faces
+    }
+
     fn check(&self) -> Result<(), ClusterError> {
         let threshold = self.threshold;
         if !(0.0..=LARGEST_DISTANCE).contains(&threshold) {
@@ -165,6 +180,7 @@ pub fn cluster(
         labels,
         distances,
         conflicts,
+        is_approximate: options.is_approximate(vectors.len()),
     })
 }
 
@@ -195,7 +211,12 @@ fn by_linkage(
         worthwhile_pairs(vectors.len())
     };
     let radius = threshold + GRAPH_SLACK;
-    let graph = radius_graph(vectors, radius, most_pairs, context);
+    let graph = if options.is_approximate(vectors.len()) {
+        approximate_graph(vectors, &ApproximateOptions::new(NEAREST), context)
+            .map(|nearest| RadiusGraph::from_nearest(&nearest, radius))
+    } else {
+        radius_graph(vectors, radius, most_pairs, context)
+    };
     match graph {
         Ok(graph) => {
             let input = LinkageInput {

@@ -61,6 +61,7 @@ pub fn cluster_new(
         .into_iter()
         .filter(|&row| placed.labels[row as usize] < 0)
         .collect();
+    let is_approximate = options.is_approximate(left.len());
     found_anew(vectors, photos, &left, options, context, &mut placed)?;
     let sums = ClusterSums::new(vectors, &placed.labels);
     let joiners = rows(Tier::Joins);
@@ -76,6 +77,7 @@ pub fn cluster_new(
         labels,
         distances,
         conflicts,
+        is_approximate,
     })
 }
 

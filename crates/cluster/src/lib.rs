@@ -16,7 +16,7 @@
 //! let data = [1.0, 0.0, 0.96, 0.28, 0.0, 1.0];
 //! let vectors = Vectors::new(&data, 2)?;
 //! let options = Options { algorithm: Algorithm::Ahc, threshold: 0.3, core_threshold: None, min_samples: 2,
-//!     iterations: 1, max_distance: 0.3, same_photo_exempt: 0.01 };
+//!     iterations: 1, max_distance: 0.3, same_photo_exempt: 0.01, exact_faces: 1000 };
 //! let found = cluster(&vectors, &[7, 8, 9], &options, &context)?;
 //! assert_eq!(found.labels, [0, 0, 1]);
 //! assert!(found.conflicts.is_empty());
@@ -68,7 +68,7 @@ mod weighted;
 mod whispers;
 
 pub use approximate::{ApproximateOptions, EXACT_FACES, approximate_graph};
-pub use cluster::{Algorithm, Clustering, Options, cluster};
+pub use cluster::{Algorithm, Clustering, NEAREST, Options, cluster};
 pub use condensed_tree::Selection;
 pub use context::Context;
 pub use core_linkage::{GRAPH_SLACK, LinkageInput, average_linkage};

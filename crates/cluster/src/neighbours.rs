@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::context::Context;
 use crate::error::ClusterError;
+use crate::nearest::NearestGraph;
 use crate::products::{TILE, distance_of, dot_tile, tile_range, tile_rows};
 use crate::vectors::Vectors;
 
@@ -59,6 +60,25 @@ impl RadiusGraph {
     #[must_use]
     pub fn distances(&self, row: usize) -> &[f32] {
         &self.distances[self.offsets[row]..self.offsets[row + 1]]
+    }
+
+    /// The pairs within a radius of which one face has the other among its nearest; each once. *Cost*: sorts the pairs.
+    #[must_use]
+    pub fn from_nearest(graph: &NearestGraph, radius: f32) -> Self {
+        let mut pairs: Vec<Pair> = (0..graph.len())
+            .flat_map(|row| {
+                let near = graph.neighbours(row).iter().zip(graph.distances(row));
+                near.filter(|&(_, &distance)| distance <= radius)
+                    .map(move |(&other, &distance)| Pair {
+                        low: other.min(row as u32),
+                        high: other.max(row as u32),
+                        distance,
+                    })
+            })
+            .collect();
+        pairs.sort_unstable_by_key(|pair| (pair.low, pair.high));
+        pairs.dedup_by_key(|pair| (pair.low, pair.high));
+        Self::from_pairs(graph.len(), &[pairs])
     }
 
     fn from_pairs(rows: usize, strips: &[Vec<Pair>]) -> Self {

@@ -99,6 +99,7 @@ pub fn cluster_tiers(
         labels: renumber(&labels),
         distances,
         conflicts,
+        is_approximate: found.is_approximate,
     })
 }
 

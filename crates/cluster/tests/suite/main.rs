@@ -1,6 +1,7 @@
 //! Tests of the crate's public face, in one binary: references, agreement of independent ways, rules, limits.
 
 mod agreement;
+mod approximately;
 mod density_properties;
 mod density_reference;
 mod extend;

@@ -20,6 +20,7 @@ fn clustered(degrees: &[f32], photos: &[u32], threshold: f32, exempt: f32) -> Cl
         iterations: 1,
         max_distance: 0.3,
         same_photo_exempt: exempt,
+        exact_faces: usize::MAX,
     };
     cluster(&vectors, photos, &options, &run.context()).expect("labels")
 }
@@ -115,6 +116,7 @@ proptest! {
             iterations: 1,
             max_distance: 0.3,
             same_photo_exempt: exempt,
+            exact_faces: usize::MAX,
         };
         let found = cluster(&vectors, &photos, &options, &run.context()).expect("labels");
         for a in 0..count {

@@ -21,6 +21,7 @@ fn options(algorithm: Algorithm, threshold: f32) -> Options {
         iterations: 1,
         max_distance: 0.3,
         same_photo_exempt: 0.01,
+        exact_faces: usize::MAX,
     }
 }
 

@@ -15,6 +15,7 @@ const OPTIONS: Options = Options {
     iterations: 1,
     max_distance: 0.3,
     same_photo_exempt: 0.001,
+    exact_faces: usize::MAX,
 };
 
 fn tiered(degrees: &[f32], photos: &[u32], tiers: &[Tier]) -> Clustering {
