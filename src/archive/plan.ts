@@ -46,6 +46,8 @@ export interface ExtractionPlan<Known extends PathState> {
   readonly refused: readonly RefusedPath[];
   /** Known paths that are no more. Those in a folder or archive that could not be read are not among them. */
   readonly gone: readonly string[];
+  /** Known troubles of folders and archives that are over: forgotten like `gone`, but no file went. */
+  readonly healed: readonly string[];
   /** Known paths in folders and archives that could not be read now: nothing is concluded about them. */
   readonly unreachable: readonly Known[];
 }
@@ -78,20 +80,28 @@ export function planExtraction<Known extends PathState>(input: PlanInput<Known>)
   }
   const closed = input.refused.filter((entry) => CLOSED.has(entry.code)).map((entry) => entry.path);
   const gone: string[] = [];
+  const healed: string[] = [];
   const unreachable: Known[] = [];
   for (const before of input.known.values()) {
     if (seen.has(before.path)) continue;
     if (closed.some((folder) => isUnder(before.path, folder))) unreachable.push(before);
-    else if (input.isKept?.(before.path) !== true) gone.push(before.path);
+    else if (input.isKept?.(before.path) === true) continue;
+    else if (isContainer(before)) healed.push(before.path);
+    else gone.push(before.path);
   }
   const refused = input.refused.map((entry) => ({ sizeBytes: 0, mtimeNs: '0', ...entry, photoId: null }));
-  return { unchanged, toRead, refused, gone, unreachable };
+  return { unchanged, toRead, refused, gone, healed, unreachable };
 }
 
 function isSettled<Known extends PathState>(before: Known, now: Candidate, input: PlanInput<Known>): boolean {
   if (before.sizeBytes !== now.sizeBytes || before.mtimeNs !== now.mtimeNs) return false;
   if (before.photoId === null) return input.retry !== true && !PASSING.has(before.code ?? '');
   return input.extracted === undefined || input.extracted.has(before.photoId);
+}
+
+/** A row that stands for a whole folder or archive, not for a photograph. */
+function isContainer({ code }: PathState): boolean {
+  return code === 'FOLDER_READ' || code === 'ARCHIVE_READ';
 }
 
 function isUnder(path: string, folder: string): boolean {

@@ -73,7 +73,8 @@ async function extractWithin(store: Store, engine: Engine, request: ExtractReque
     const jobs = planJobs(crops, request, listing.candidates, toRead, known);
     stages = await runBatches(jobs, { store, engine, request, extracted, memory, tally, clock });
   }
-  if (plan.gone.length > 0) await store.savePaths([], plan.gone);
+  const forgotten = [...plan.gone, ...plan.healed];
+  if (forgotten.length > 0) await store.savePaths([], forgotten);
   if (plan.toRead.length === 0) await makeCurrent(store, request);
   if (plan.toRead.length > 0 || plan.gone.length > 0) await saveOccasions(store, options.burstSeconds);
   const attributes = await describeFaces(store, engine, request);
