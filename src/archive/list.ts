@@ -8,8 +8,8 @@ import { readFile } from 'node:fs/promises';
 import { FaceweaveError } from '../config/error.js';
 import type { Refusal } from './candidate.js';
 import { readDelimited } from './delimited.js';
-import { safeName } from './members.js';
 import { extensionOf, isPictureExtension } from './picture-name.js';
+import { safeName } from './raw-members.js';
 
 /** One row that names a photograph. */
 export interface ListRow {

@@ -1,6 +1,7 @@
 /**
  * Gathers the unpacked bytes of a member and stops where the limits are: sizes
- * that an archive states are not believed, what comes is counted.
+ * that an archive states are not believed, what comes is counted. The memory is
+ * taken once, of the stated size, so that a large member is never held twice.
  */
 import type { Readable } from 'node:stream';
 import { FaceweaveError } from '../config/error.js';
@@ -14,26 +15,38 @@ export interface MemberLimits {
   readonly maxRatio: number;
   /** Bytes it has in the archive; null = not known. */
   readonly packedBytes: number | null;
+  /** Unpacked bytes, as the archive states. */
+  readonly statedBytes: number;
 }
 
-/** All bytes of a stream. Errors: `ARCHIVE_LIMIT`, and the stream's own. */
+/** All bytes of a stream. Errors: `ARCHIVE_LIMIT`, `ARCHIVE_MEMBER` when it has not the stated size, the stream's own. */
 export async function collect(stream: Readable, limits: MemberLimits): Promise<Buffer> {
-  const { maxBytes, maxRatio, packedBytes } = limits;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) {
-      stream.destroy();
-      throw limitError(`it has more than ${maxBytes} bytes (--max-bytes)`);
-    }
-    if (packedBytes !== null && bytes > Math.max(HARMLESS_BYTES, packedBytes * maxRatio)) {
-      stream.destroy();
-      throw limitError(`it unpacks to more than ${maxRatio} times its size (--max-ratio)`);
-    }
-    chunks.push(chunk);
+  const { statedBytes } = limits;
+  const refusal = overLimit(limits);
+  if (refusal !== null) {
+    stream.destroy();
+    throw refusal;
   }
-  return Buffer.concat(chunks);
+  const bytes = Buffer.allocUnsafeSlow(statedBytes);
+  let filled = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (filled + chunk.length > statedBytes) {
+      stream.destroy();
+      throw damaged(`it has more bytes than the ${statedBytes} that the archive says`);
+    }
+    filled += chunk.copy(bytes, filled);
+  }
+  if (filled !== statedBytes) throw damaged(`it has ${filled} bytes where the archive says ${statedBytes}`);
+  return bytes;
+}
+
+/** Why a member is too large by what is stated of it; null = it is not. Nothing more than stated is ever read. */
+export function overLimit({ maxBytes, maxRatio, packedBytes, statedBytes }: MemberLimits): FaceweaveError | null {
+  if (statedBytes > maxBytes) return limitError(`it has more than ${maxBytes} bytes (--max-bytes)`);
+  if (packedBytes !== null && statedBytes > Math.max(HARMLESS_BYTES, packedBytes * maxRatio)) {
+    return limitError(`it unpacks to more than ${maxRatio} times its size (--max-ratio)`);
+  }
+  return null;
 }
 
 /** A member over a limit. */

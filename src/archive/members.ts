@@ -1,14 +1,14 @@
 /**
  * The members of archives as candidates: listed without unpacking, named so that
- * no name leads anywhere, and remembered, so that an archive that has not changed
- * is not even opened. Reading one is `member-reader`'s business.
+ * no name leads anywhere, and remembered, so that an archive that was gone through
+ * and has not changed is not even opened. Reading one is `member-reader`'s business.
  */
 import type { BigIntStats } from 'node:fs';
 import type { ArchiveFormat, ArchiveLimits, Candidate, Refusal } from './candidate.js';
-import { escapeBackslashes } from './path-text.js';
+import { limitError } from './member-bytes.js';
 import { isPictureName, kindOfOther } from './picture-name.js';
 import type { PathState } from './plan.js';
-import type { RawMember, RawMembers } from './raw-members.js';
+import { MemberNames, type RawMember, type RawMembers } from './raw-members.js';
 import { listTar } from './tar.js';
 import { openZip } from './zip.js';
 
@@ -18,6 +18,18 @@ export interface Members {
   readonly refused: readonly Refusal[];
   /** Extensions of members that are no pictures. */
   readonly others: readonly string[];
+  /** To be kept once all members are settled; null = it is kept already, or the archive was not listed to its end. */
+  readonly mark: ArchiveMark | null;
+}
+
+/** What says that an archive need not be opened while its size and time stay (the store's `SettledArchive` fits). */
+export interface ArchiveMark {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly mtimeNs: string;
+  /** Paths below it: candidates and refused members. */
+  readonly members: number;
+  readonly others: Readonly<Record<string, number>>;
 }
 
 /** An archive met in a walk. */
@@ -60,47 +72,75 @@ export function indexByArchive(known: ReadonlyMap<string, PathState>): ReadonlyM
   return index;
 }
 
-/** The members as they were known, when the archive has not changed since; else `undefined`. */
+/** What a walk knows from before of the archives it meets. */
+export interface ArchiveMemory {
+  /** Known paths by archive, see `indexByArchive`. */
+  readonly byArchive: ReadonlyMap<string, readonly PathState[]>;
+  /** Archives that were listed to their end, and all of whose members are known. */
+  readonly settled: ReadonlyMap<string, ArchiveMark>;
+}
+
+/**
+ * The members as they were known, when the archive was settled and has not changed since; else `undefined`. That
+ * members are known says nothing by itself: the run that saved them may have ended before the others.
+ */
 export function rememberedMembers(
   archive: FoundArchive,
-  known: ReadonlyMap<string, PathState>,
-  index: ReadonlyMap<string, readonly PathState[]>,
+  memory: ArchiveMemory,
+  { maxBytes }: Pick<ArchiveLimits, 'maxBytes'>,
 ): Members | undefined {
-  const stamp = memberStamp(archive.stats);
-  const own = index.get(archive.path) ?? [];
-  if (own.length === 0 || own.some(({ mtimeNs }) => mtimeNs !== stamp)) return undefined;
-  const itself = known.get(archive.path);
-  if (itself !== undefined && itself.mtimeNs !== stamp) return undefined;
-  const { path, absolute, format } = archive;
-  const trouble = itself?.code === undefined || itself.code === null ? [] : [itself];
+  const { path, absolute, format, stats } = archive;
+  const mark = memory.settled.get(path);
+  if (mark === undefined || mark.sizeBytes !== Number(stats.size) || mark.mtimeNs !== stats.mtimeNs.toString()) {
+    return undefined;
+  }
+  const stamp = memberStamp(stats);
+  const own = memory.byArchive.get(path) ?? [];
+  if (own.length !== mark.members || own.some(({ mtimeNs }) => mtimeNs !== stamp)) return undefined;
+  const isTooLarge = ({ code, sizeBytes }: PathState): boolean => code === 'ARCHIVE_LIMIT' && sizeBytes > maxBytes;
   return {
-    candidates: own.map((state) => ({
-      path: state.path,
-      absolute,
-      sizeBytes: state.sizeBytes,
-      mtimeNs: stamp,
-      member: { archive: absolute, format, name: state.path.slice(path.length + 1), index: null },
+    candidates: own
+      .filter((state) => !isTooLarge(state))
+      .map((state) => ({
+        path: state.path,
+        absolute,
+        sizeBytes: state.sizeBytes,
+        mtimeNs: stamp,
+        member: { archive: absolute, format, name: state.path.slice(path.length + 1), index: null },
+      })),
+    // They stay too large: to see that, the archive need not be opened.
+    refused: own.filter(isTooLarge).map((state) => ({
+      ...{ path: state.path, sizeBytes: state.sizeBytes, mtimeNs: stamp },
+      ...tooLarge(maxBytes),
     })),
-    refused: trouble.map(({ code, message, sizeBytes, mtimeNs }) => ({
-      ...{ path, sizeBytes, mtimeNs },
-      ...{ code: code ?? 'ARCHIVE_READ', message: message ?? '' },
-    })),
-    others: [],
+    others: Object.entries(mark.others).flatMap(([extension, number]) => Array<string>(number).fill(extension)),
+    mark: null,
   };
 }
 
-/** Lists an archive. Never throws: what cannot be listed is a refusal that names it. */
-export async function listMembers(archive: FoundArchive, limits: ArchiveLimits): Promise<Members> {
+function tooLarge(maxBytes: number): Pick<Refusal, 'code' | 'message'> {
+  const { code, message } = limitError(`it has more than ${maxBytes} bytes (--max-bytes)`);
+  return { code, message };
+}
+
+/** Lists an archive. Errors: the signal's reason; what cannot be listed is a refusal that names it. */
+export async function listMembers(
+  archive: FoundArchive,
+  limits: ArchiveLimits,
+  signal?: AbortSignal,
+): Promise<Members> {
   const { path, absolute, format, stats } = archive;
   const stamp = memberStamp(stats);
-  const { members, trouble } = await rawMembers(absolute, format, limits);
+  const { members, trouble } = await rawMembers(absolute, format, limits, signal);
   const candidates: Candidate[] = [];
   const refused: Refusal[] = [];
   const others: string[] = [];
   for (const { raw, name } of named(members)) {
     const file = { path: `${path}/${name}`, sizeBytes: raw.sizeBytes, mtimeNs: stamp };
     const plain = name.slice(name.lastIndexOf('/') + 1);
-    if (archiveFormat(plain) !== undefined) {
+    if (raw.kind === 'special' && raw.refusal !== null) {
+      refused.push({ ...file, code: raw.refusal.code, message: raw.refusal.message });
+    } else if (archiveFormat(plain) !== undefined) {
       refused.push({
         ...file,
         code: 'ARCHIVE_NESTED',
@@ -110,6 +150,8 @@ export async function listMembers(archive: FoundArchive, limits: ArchiveLimits):
       others.push(kindOfOther(plain));
     } else if (raw.refusal !== null) {
       refused.push({ ...file, code: raw.refusal.code, message: raw.refusal.message });
+    } else if (raw.sizeBytes > limits.maxBytes) {
+      refused.push({ ...file, ...tooLarge(limits.maxBytes) });
     } else {
       candidates.push({ ...file, absolute, member: { archive: absolute, format, name, index: raw.index } });
     }
@@ -117,57 +159,47 @@ export async function listMembers(archive: FoundArchive, limits: ArchiveLimits):
   if (trouble !== null) {
     const message = `the archive cannot be read to its end: ${trouble}`;
     refused.push({ path, sizeBytes: Number(stats.size), mtimeNs: stamp, code: 'ARCHIVE_READ', message });
+    return { candidates, refused, others, mark: null };
   }
-  return { candidates, refused, others };
+  const mark = {
+    ...{ path, sizeBytes: Number(stats.size), mtimeNs: stats.mtimeNs.toString() },
+    ...{ members: candidates.length + refused.length, others: Object.fromEntries(counted(others)) },
+  };
+  return { candidates, refused, others, mark };
 }
 
-/** The members as the archive names them. */
+function counted(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+/** The members as the archive names them. Errors: the signal's reason. */
 export async function rawMembers(
   absolute: string | Buffer,
   format: ArchiveFormat,
   limits: ArchiveLimits,
+  signal?: AbortSignal,
 ): Promise<RawMembers> {
   if (typeof absolute !== 'string') {
     return { members: [], trouble: 'its own name is not UTF-8; rename it' };
   }
   try {
-    if (format !== 'zip') return await listTar(absolute, format === 'tar.gz', limits);
-    const zip = await openZip(absolute, limits);
+    if (format !== 'zip') return await listTar(absolute, format === 'tar.gz', limits, signal);
+    const zip = await openZip(absolute, limits, signal);
     zip.close();
     return zip.members;
   } catch (cause) {
+    signal?.throwIfAborted();
     return { members: [], trouble: cause instanceof Error ? cause.message : String(cause) };
   }
 }
 
-/** Each file with a name that is safe and its own: of those that meet, the later ones are numbered. */
+/** Each member but folders with a name that is safe and its own. */
 export function named(members: readonly RawMember[]): readonly { readonly raw: RawMember; readonly name: string }[] {
-  const taken = new Set<string>();
-  return members
-    .filter(({ isFile }) => isFile)
-    .map((raw) => {
-      const wanted = safeName(raw.name);
-      let name = wanted;
-      for (let number = 2; taken.has(name); number += 1) name = numbered(wanted, number);
-      taken.add(name);
-      return { raw, name };
-    });
-}
-
-/** A name below the archive: no drive, no root, no way up, no empty part. */
-export function safeName(name: string): string {
-  const parts = name
-    .replaceAll('\\', '/')
-    .replace(/^[a-z]:/i, '')
-    .replaceAll('\0', '')
-    .split('/')
-    .filter((part) => part !== '' && part !== '.' && part !== '..');
-  return parts.length === 0 ? 'unnamed' : escapeBackslashes(parts.join('/'));
-}
-
-function numbered(name: string, number: number): string {
-  const slash = name.lastIndexOf('/');
-  const dot = name.lastIndexOf('.');
-  const stem = dot > slash + 1 ? dot : name.length;
-  return `${name.slice(0, stem)}~${number}${name.slice(stem)}`;
+  const names = new MemberNames();
+  return members.flatMap((raw) => {
+    const name = names.next(raw);
+    return name === null ? [] : [{ raw, name }];
+  });
 }

@@ -44,9 +44,11 @@ export interface ExtractionPlan<Known extends PathState> {
   readonly toRead: readonly Candidate[];
   /** Entries the walk refused, to be recorded as skipped. */
   readonly refused: readonly RefusedPath[];
-  /** Known paths that are no more. Those under a folder that could not be read are not among them. */
+  /** Known paths that are no more. Those in a folder or archive that could not be read are not among them. */
   readonly gone: readonly string[];
-  /** Known paths under folders that could not be read now: nothing is concluded about them. */
+  /** Known troubles of folders and archives that are over: forgotten like `gone`, but no file went. */
+  readonly healed: readonly string[];
+  /** Known paths in folders and archives that could not be read now: nothing is concluded about them. */
   readonly unreachable: readonly Known[];
 }
 
@@ -62,6 +64,9 @@ const PASSING: ReadonlySet<string> = new Set([
   'DECODER_MISSING',
 ]);
 
+/** What hides what lies below it: a folder that cannot be read, an archive that cannot be read to its end or at all. */
+const CLOSED: ReadonlySet<string> = new Set(['FOLDER_READ', 'ARCHIVE_READ', 'FILE_READ']);
+
 /** Makes the plan. Cost: linear in the paths. */
 export function planExtraction<Known extends PathState>(input: PlanInput<Known>): ExtractionPlan<Known> {
   const unchanged: Known[] = [];
@@ -73,22 +78,30 @@ export function planExtraction<Known extends PathState>(input: PlanInput<Known>)
     if (before !== undefined && isSettled(before, candidate, input)) unchanged.push(before);
     else toRead.push(candidate);
   }
-  const closedFolders = input.refused.filter((entry) => entry.code === 'FOLDER_READ').map((entry) => entry.path);
+  const closed = input.refused.filter((entry) => CLOSED.has(entry.code)).map((entry) => entry.path);
   const gone: string[] = [];
+  const healed: string[] = [];
   const unreachable: Known[] = [];
   for (const before of input.known.values()) {
     if (seen.has(before.path)) continue;
-    if (closedFolders.some((folder) => isUnder(before.path, folder))) unreachable.push(before);
-    else if (input.isKept?.(before.path) !== true) gone.push(before.path);
+    if (closed.some((folder) => isUnder(before.path, folder))) unreachable.push(before);
+    else if (input.isKept?.(before.path) === true) continue;
+    else if (isContainer(before)) healed.push(before.path);
+    else gone.push(before.path);
   }
   const refused = input.refused.map((entry) => ({ sizeBytes: 0, mtimeNs: '0', ...entry, photoId: null }));
-  return { unchanged, toRead, refused, gone, unreachable };
+  return { unchanged, toRead, refused, gone, healed, unreachable };
 }
 
 function isSettled<Known extends PathState>(before: Known, now: Candidate, input: PlanInput<Known>): boolean {
   if (before.sizeBytes !== now.sizeBytes || before.mtimeNs !== now.mtimeNs) return false;
   if (before.photoId === null) return input.retry !== true && !PASSING.has(before.code ?? '');
   return input.extracted === undefined || input.extracted.has(before.photoId);
+}
+
+/** A row that stands for a whole folder or archive, not for a photograph. */
+function isContainer({ code }: PathState): boolean {
+  return code === 'FOLDER_READ' || code === 'ARCHIVE_READ';
 }
 
 function isUnder(path: string, folder: string): boolean {

@@ -12,7 +12,14 @@ import { CLUSTERS_FOLDER, DATA_FOLDER, DATABASE_FILE, FACES_FOLDER, PROJECT_FOLD
 import { compareText } from '../config/order.js';
 import type { ArchiveLimits, Candidate, Refusal } from './candidate.js';
 import { IGNORE_FILE, type IgnoreRules, NO_RULES } from './ignore-rules.js';
-import { archiveFormat, indexByArchive, listMembers, rememberedMembers } from './members.js';
+import {
+  type ArchiveMark,
+  type ArchiveMemory,
+  archiveFormat,
+  indexByArchive,
+  listMembers,
+  rememberedMembers,
+} from './members.js';
 import { bytesToPath, escapeBackslashes } from './path-text.js';
 import { isIgnoredFolder, isPictureName, kindOfOther } from './picture-name.js';
 import type { PathState } from './plan.js';
@@ -26,6 +33,8 @@ export type WalkEntry =
   | { readonly kind: 'other'; readonly extension: string }
   /** A file or folder that a `.faceweaveignore` names. */
   | { readonly kind: 'ignored' }
+  /** An archive that was listed to its end in this walk; its members are entries of their own. */
+  | { readonly kind: 'archive'; readonly mark: ArchiveMark }
   /** A folder that was passed over: the project folder, another project's, version control, a bin, thumbnails, one with a `.nomedia`. */
   | {
       readonly kind: 'passed';
@@ -36,7 +45,7 @@ export type WalkEntry =
 /** Everything a walk found, each list in the order of paths. */
 export interface Listing {
   readonly candidates: readonly Candidate[];
-  /** Codes `FILE_NOT_REGULAR`, `FILE_READ`, `FOLDER_READ`. */
+  /** Codes `FILE_NOT_REGULAR`, `FILE_READ`, `FOLDER_READ`, `ARCHIVE_*`. */
   readonly refused: readonly Refusal[];
   /** Files that are no pictures, counted by extension in lower case; '' = none, `._` = shadows that macOS writes. */
   readonly others: ReadonlyMap<string, number>;
@@ -45,6 +54,8 @@ export interface Listing {
   readonly ignored: number;
   /** Of these, the folders that hold another project: photographs may lie in them. */
   readonly otherProjects: readonly string[];
+  /** Archives that were listed to their end in this walk. */
+  readonly archives: readonly ArchiveMark[];
 }
 
 /** How to walk. */
@@ -53,8 +64,10 @@ export interface WalkOptions {
   readonly projectDir?: string;
   /** Default: see the options. */
   readonly limits?: ArchiveLimits;
-  /** What is known of the sources' paths: archives that have not changed are not opened. */
+  /** What is known of the sources' paths. */
   readonly known?: ReadonlyMap<string, PathState>;
+  /** Archives all of whose members are known: while they stay as they were, they are not opened. */
+  readonly settled?: ReadonlyMap<string, ArchiveMark>;
   readonly signal?: AbortSignal;
 }
 
@@ -93,11 +106,13 @@ export async function listCandidates(roots: readonly SourceRoot[], options: Walk
   const others = new Map<string, number>();
   const passedFolders: string[] = [];
   const otherProjects: string[] = [];
+  const archives: ArchiveMark[] = [];
   let ignored = 0;
   for await (const entry of walkSources(roots, options)) {
     if (entry.kind === 'candidate') candidates.push(entry.candidate);
     else if (entry.kind === 'refused') refused.push(entry.refused);
     else if (entry.kind === 'ignored') ignored += 1;
+    else if (entry.kind === 'archive') archives.push(entry.mark);
     else if (entry.kind === 'other') others.set(entry.extension, (others.get(entry.extension) ?? 0) + 1);
     else {
       passedFolders.push(entry.path);
@@ -111,7 +126,7 @@ export async function listCandidates(roots: readonly SourceRoot[], options: Walk
     candidates.sort((a, b) => compareText(a.path, b.path));
     refused.sort((a, b) => compareText(a.path, b.path));
   }
-  return { candidates, refused, others, passedFolders, otherProjects, ignored };
+  return { candidates, refused, others, passedFolders, otherProjects, ignored, archives };
 }
 
 /** The same as a stream, for archives whose list should not lie in memory. */
@@ -123,8 +138,10 @@ export async function* walkSources(
     projectDir: options.projectDir === undefined ? undefined : realPathOf(options.projectDir),
     signal: options.signal,
     limits: options.limits ?? DEFAULT_LIMITS,
-    known: options.known ?? new Map(),
-    byArchive: indexByArchive(options.known ?? new Map()),
+    memory: {
+      byArchive: indexByArchive(options.known ?? new Map()),
+      settled: options.settled ?? new Map(),
+    },
   };
   for (const root of roots) {
     if (root.kind === 'list') continue;
@@ -178,8 +195,7 @@ interface Walk {
   readonly projectDir: string | undefined;
   readonly signal: AbortSignal | undefined;
   readonly limits: ArchiveLimits;
-  readonly known: ReadonlyMap<string, PathState>;
-  readonly byArchive: ReadonlyMap<string, readonly PathState[]>;
+  readonly memory: ArchiveMemory;
 }
 
 /** For callers that set none: the defaults of the options. */
@@ -194,10 +210,13 @@ async function* archiveEntries(absolute: Path, path: string, walk: Walk): AsyncG
   }
   const stats = await lstat(absolute, { bigint: true });
   const archive = { path, absolute, format, stats };
-  const members = rememberedMembers(archive, walk.known, walk.byArchive) ?? (await listMembers(archive, walk.limits));
+  const { memory, limits, signal } = walk;
+  signal?.throwIfAborted();
+  const members = rememberedMembers(archive, memory, limits) ?? (await listMembers(archive, limits, signal));
   for (const candidate of members.candidates) yield { kind: 'candidate', candidate };
   for (const refused of members.refused) yield { kind: 'refused', refused };
   for (const extension of members.others) yield { kind: 'other', extension };
+  if (members.mark !== null) yield { kind: 'archive', mark: members.mark };
 }
 
 async function* walkFolder(place: Place, walk: Walk, above: IgnoreRules): AsyncGenerator<WalkEntry, void, undefined> {

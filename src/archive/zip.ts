@@ -1,13 +1,16 @@
 /**
  * Zip archives through yauzl: their entries by the central directory, and one
  * entry's bytes by its place in it. Apart from tar because a zip is read at any
- * place, a tar from its beginning. Names are not trusted here: see `member-name`.
+ * place, a tar from its beginning. Names are not trusted here: see `raw-members`.
  */
-import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
+import { open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import { type Entry, fromRandomAccessReaderPromise, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
 import { FaceweaveError } from '../config/error.js';
 import type { ArchiveLimits } from './candidate.js';
 import { collect, damaged, limitError } from './member-bytes.js';
-import type { RawMember, RawMembers } from './raw-members.js';
+import { notRegular, type RawMember, type RawMembers } from './raw-members.js';
+import { prefixBytes, ReaderBehindPrefix } from './zip-prefix.js';
 
 /** Bytes of a local header before the name. */
 const LOCAL_HEADER = 30;
@@ -21,16 +24,16 @@ export interface OpenZip {
   close(): void;
 }
 
-/** Opens a zip and reads its directory, at most `maxEntries` of it. */
-export async function openZip(path: string, limits: ArchiveLimits): Promise<OpenZip> {
+const YAUZL = { lazyEntries: true, decodeStrings: false, autoClose: false, validateEntrySizes: false } as const;
+
+/**
+ * Opens a zip and reads its directory, at most `maxEntries` of it. Errors: the signal's reason; a zip that
+ * cannot be read has its trouble among its members.
+ */
+export async function openZip(path: string, limits: ArchiveLimits, signal?: AbortSignal): Promise<OpenZip> {
   let zip: ZipFile;
   try {
-    zip = await openPromise(path, {
-      lazyEntries: true,
-      decodeStrings: false,
-      autoClose: false,
-      validateEntrySizes: false,
-    });
+    zip = await openAtItsBeginning(path);
   } catch (cause) {
     return {
       members: { members: [], trouble: wordsOf(cause) },
@@ -39,7 +42,9 @@ export async function openZip(path: string, limits: ArchiveLimits): Promise<Open
     };
   }
   const entries: Entry[] = [];
-  const trouble = await readEntries(zip, entries, limits.maxEntries);
+  const trouble = await readEntries(zip, entries, limits.maxEntries, signal);
+  if (signal?.aborted === true) zip.close();
+  signal?.throwIfAborted();
   const overlapping = overlaps(entries);
   return {
     members: {
@@ -50,7 +55,7 @@ export async function openZip(path: string, limits: ArchiveLimits): Promise<Open
           index,
           name: getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false),
           sizeBytes: entry.uncompressedSize,
-          isFile: !isFolder && !isLink(entry),
+          kind: isFolder ? 'folder' : specialOf(entry) === undefined ? 'file' : 'special',
           refusal: refusalOf(entry, overlapping.has(index)),
         };
       }),
@@ -66,8 +71,28 @@ export async function openZip(path: string, limits: ArchiveLimits): Promise<Open
   };
 }
 
+async function openAtItsBeginning(path: string): Promise<ZipFile> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const prefix = await prefixBytes(file, size);
+    if (prefix > 0)
+      return await fromRandomAccessReaderPromise(new ReaderBehindPrefix(file, prefix), size - prefix, YAUZL);
+  } catch (cause) {
+    await file.close();
+    throw cause;
+  }
+  await file.close();
+  return openPromise(path, YAUZL);
+}
+
 /** What went wrong while the directory was read; null = nothing. */
-function readEntries(zip: ZipFile, entries: Entry[], maxEntries: number): Promise<string | null> {
+function readEntries(
+  zip: ZipFile,
+  entries: Entry[],
+  maxEntries: number,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
   return new Promise((resolve) => {
     zip.on('error', (cause: unknown) => resolve(wordsOf(cause)));
     zip.on('end', () => resolve(null));
@@ -77,7 +102,8 @@ function readEntries(zip: ZipFile, entries: Entry[], maxEntries: number): Promis
         return;
       }
       entries.push(entry);
-      zip.readEntry();
+      if (signal?.aborted === true) resolve('interrupted');
+      else zip.readEntry();
     });
     zip.readEntry();
   });
@@ -100,12 +126,22 @@ function overlaps(entries: readonly Entry[]): ReadonlySet<number> {
   return found;
 }
 
-/** A symbolic link, by the mode that Unix archivers write in the upper half. */
-function isLink(entry: Entry): boolean {
-  return (entry.externalFileAttributes >>> 16) >>> 12 === 0o12;
+const SPECIAL: ReadonlyMap<number, string> = new Map([
+  [0o12, 'a symbolic link, not followed'],
+  [0o01, 'a named pipe, not a file'],
+  [0o14, 'a socket, not a file'],
+  [0o02, 'a device, not a file'],
+  [0o06, 'a device, not a file'],
+]);
+
+/** A link, pipe or device in words, by the mode that Unix archivers write in the upper half. */
+function specialOf(entry: Entry): string | undefined {
+  return SPECIAL.get((entry.externalFileAttributes >>> 16) >>> 12);
 }
 
 function refusalOf(entry: Entry, isOverlapping: boolean): FaceweaveError | null {
+  const special = specialOf(entry);
+  if (special !== undefined) return notRegular(special);
   if (entry.isEncrypted()) {
     return new FaceweaveError('it is encrypted', {
       code: 'ARCHIVE_MEMBER',
@@ -124,14 +160,20 @@ function refusalOf(entry: Entry, isOverlapping: boolean): FaceweaveError | null 
 async function readEntry(zip: ZipFile, entry: Entry, limits: ArchiveLimits): Promise<Buffer> {
   try {
     const stream = await zip.openReadStreamPromise(entry);
-    const bytes = await collect(stream, { ...limits, packedBytes: entry.compressedSize });
-    // Checked here and not by yauzl, which gives up a whole archive for one entry that lies.
-    if (bytes.length === entry.uncompressedSize) return bytes;
-    throw damaged(`it has ${bytes.length} bytes where the archive says ${entry.uncompressedSize}`);
+    // Its size is checked there and not by yauzl, which gives up a whole archive for one entry that lies.
+    const { compressedSize: packedBytes, uncompressedSize: statedBytes } = entry;
+    const bytes = await collect(stream, { ...limits, packedBytes, statedBytes });
+    const sum = crc32(bytes);
+    if (sum === entry.crc32) return bytes;
+    throw new FaceweaveError(`it is damaged: its CRC-32 is ${hex(sum)} where the archive says ${hex(entry.crc32)}`, {
+      code: 'ARCHIVE_MEMBER',
+    });
   } catch (cause) {
     throw cause instanceof FaceweaveError ? cause : damaged(wordsOf(cause));
   }
 }
+
+const hex = (sum: number): string => sum.toString(16).padStart(8, '0');
 
 function wordsOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);

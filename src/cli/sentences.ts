@@ -76,7 +76,15 @@ export function planSentences(plan: ExtractPlan): readonly string[] {
   if (extensions.length > 0) lines.push(`To read: ${extensions.join(', ')}.`);
   if (plan.toFetch > 0) lines.push(`${count(plan.toFetch, 'link')} to be fetched, of unknown size.`);
   if (plan.gone > 0) lines.push(`${count(plan.gone, 'file')} no longer there.`);
+  if (plan.unreachable > 0) {
+    lines.push(`${count(plan.unreachable, 'file')} known from before cannot be reached and would stay as they are.`);
+  }
   const { estimate } = plan;
+  if (plan.noEstimate === 'ONLY_ARCHIVES') {
+    lines.push(
+      'No time and memory can be foretold: all that is to be read lies in archives, which are not unpacked to be tried. Nothing was written.',
+    );
+  }
   if (estimate === null) return lines;
   const formats = Object.entries(estimate.formats).map(([name, number]) => `${number} ${name}`);
   lines.push(

@@ -29,6 +29,9 @@ const BATCHES_IN_FLIGHT = 2;
 /** Bytes of archive members that one batch holds in memory; a larger member is a batch of its own. */
 const MEMBER_BYTES_A_BATCH = 64 * 2 ** 20;
 
+/** Bytes of archive members in all batches in flight; a larger member is in flight alone. */
+const MEMBER_BYTES_IN_FLIGHT = 256 * 2 ** 20;
+
 /** Pixels decoded outside of the addon that are handed in at once: some 100 MB. */
 const DECODED_BYTES_AT_ONCE = 100 * 2 ** 20;
 
@@ -58,6 +61,8 @@ interface InFlight {
   readonly ready: readonly Ready[];
   /** Members that could not be read. */
   readonly unread: readonly KnownPath[];
+  /** Bytes of members it holds in memory. */
+  readonly memberBytes: number;
   readonly result: Promise<ExtractBatch>;
 }
 
@@ -90,7 +95,7 @@ export async function runBatches(jobs: readonly Job[], work: Work): Promise<Nati
   const { maxEntries, maxBytes, maxRatio } = options;
   const open: Open = {
     extraction,
-    members: openMemberReader({ maxEntries, maxBytes, maxRatio }),
+    members: openMemberReader({ maxEntries, maxBytes, maxRatio }, signal),
     decoders: openDecoders(),
   };
   const inFlight: InFlight[] = [];
@@ -111,7 +116,9 @@ export async function runBatches(jobs: readonly Job[], work: Work): Promise<Nati
         for (;;) {
           while (inFlight.length < BATCHES_IN_FLIGHT && next < jobs.length && signal?.aborted !== true) {
             const end = endOfBatch(jobs, next, options.batchSize);
-            inFlight.push(await begin(open, jobs.slice(next, end), request.projectDir));
+            const batch = jobs.slice(next, end);
+            if (!fitsInFlight(inFlight, batch)) break;
+            inFlight.push(await begin(open, batch, request));
             next = end;
           }
           const oldest = inFlight.shift();
@@ -136,14 +143,31 @@ export function endOfBatch(jobs: readonly Job[], from: number, batchSize: number
   let held = 0;
   let end = from;
   for (const { candidate } of jobs.slice(from, from + batchSize)) {
-    held += candidate.member === undefined ? 0 : candidate.sizeBytes;
+    held += memberBytes(candidate);
     if (held > MEMBER_BYTES_A_BATCH && end > from) break;
     end += 1;
   }
   return end;
 }
 
-async function begin({ extraction, members }: Open, jobs: readonly Job[], projectDir: string): Promise<InFlight> {
+/** Whether a batch may begin beside those in flight, by the bytes that all of them hold in memory. */
+export function fitsInFlight(inFlight: readonly { readonly memberBytes: number }[], jobs: readonly Job[]): boolean {
+  if (inFlight.length === 0) return true;
+  const held = inFlight.reduce((sum, batch) => sum + batch.memberBytes, 0);
+  return held + sumOfMembers(jobs) <= MEMBER_BYTES_IN_FLIGHT;
+}
+
+const memberBytes = ({ member, sizeBytes }: Candidate): number => (member === undefined ? 0 : sizeBytes);
+
+const sumOfMembers = (jobs: readonly Job[]): number =>
+  jobs.reduce((sum, { candidate }) => sum + memberBytes(candidate), 0);
+
+/** Reads what lies in archives and hands the batch in; what an abort leaves unread is in no result. */
+async function begin(
+  { extraction, members }: Open,
+  jobs: readonly Job[],
+  { projectDir, signal }: ExtractRequest,
+): Promise<InFlight> {
   const ready: Ready[] = [];
   const unread: KnownPath[] = [];
   for (const job of jobs) {
@@ -154,13 +178,14 @@ async function begin({ extraction, members }: Open, jobs: readonly Job[], projec
     try {
       ready.push({ ...job, bytes: await members.read(job.candidate) });
     } catch (cause) {
+      if (signal?.aborted === true) break;
       unread.push(skippedPath(job.candidate, cause));
     }
   }
   const result = extraction.run(ready.map((job) => inputOf(job, projectDir)));
   // A rejection is handled when its turn comes; until then it must not count as unhandled.
   result.catch(() => {});
-  return { ready, unread, result };
+  return { ready, unread, result, memberBytes: sumOfMembers(jobs) };
 }
 
 function inputOf({ candidate, place, bytes }: Ready, projectDir: string): PhotoInput {

@@ -4,7 +4,7 @@
  * `look`, the batches in `batches`; here is their order.
  */
 import { availableParallelism } from 'node:os';
-import type { Candidate } from '../archive/index.js';
+import { type Candidate, orderMembers } from '../archive/index.js';
 import { compareText, FaceweaveError } from '../config/index.js';
 import type { Engine, NativeStages } from '../native/index.js';
 import type { CropOwner, KnownPath, Store } from '../store/store.js';
@@ -68,10 +68,13 @@ async function extractWithin(store: Store, engine: Engine, request: ExtractReque
   if (plan.toRead.length > 0) {
     await store.saveModel(detector.stored);
     await store.saveModel(embedder.stored);
-    const jobs = planJobs(crops, request, listing.candidates, plan.toRead, known);
+    const { maxEntries, maxBytes, maxRatio } = options;
+    const toRead = await orderMembers(plan.toRead, { maxEntries, maxBytes, maxRatio }, request.signal);
+    const jobs = planJobs(crops, request, listing.candidates, toRead, known);
     stages = await runBatches(jobs, { store, engine, request, extracted, memory, tally, clock });
   }
-  if (plan.gone.length > 0) await store.savePaths([], plan.gone);
+  const forgotten = [...plan.gone, ...plan.healed];
+  if (forgotten.length > 0) await store.savePaths([], forgotten);
   if (plan.toRead.length === 0) await makeCurrent(store, request);
   if (plan.toRead.length > 0 || plan.gone.length > 0) await saveOccasions(store, options.burstSeconds);
   const attributes = await describeFaces(store, engine, request);
@@ -84,6 +87,8 @@ async function extractWithin(store: Store, engine: Engine, request: ExtractReque
       { code: 'INTERNAL' },
     );
   }
+  // Last of all: whatever ends a run before this leaves the archive to be listed again, and what is missing is read.
+  if (listing.archives.length > 0) await store.saveSettledArchives(listing.archives);
   return {
     files,
     ...counts,

@@ -51,9 +51,12 @@ export async function look(store: Store | null, request: ExtractRequest): Promis
   const known: ReadonlyMap<string, KnownPath> =
     store === null ? new Map() : await knownOfRoots(store, roots, request.otherLabels ?? []);
   const { maxEntries, maxBytes, maxRatio } = options;
+  // What was skipped is tried again only from a fresh listing: the listing itself may have refused it.
+  const settled = store === null || request.retry === true ? new Map() : await store.settledArchives();
   const walked = await listCandidates(roots, {
     projectDir,
     known,
+    settled,
     limits: { maxEntries, maxBytes, maxRatio },
     ...(signal === undefined ? {} : { signal }),
   });

@@ -27,14 +27,21 @@ export interface ExtractPlan {
   readonly refused: number;
   /** Paths known from before that are no more. */
   readonly gone: number;
+  /** Paths known from before, in folders and archives that cannot be read now; they stay as they are. */
+  readonly unreachable: number;
   /** Links of lists; what they lead to is in no other count. */
   readonly toFetch: number;
   /** Files to be read, by extension. */
   readonly extensions: Readonly<Record<string, { readonly files: number; readonly bytes: number }>>;
   readonly otherFiles: Readonly<Record<string, number>>;
-  /** null: nothing is to be read, or nothing of the sample could be. */
+  /** null: nothing could be tried. */
   readonly estimate: PlanEstimate | null;
+  /** Why there is no estimate; null = there is one. */
+  readonly noEstimate: NoEstimate | null;
 }
+
+/** `ONLY_ARCHIVES`: all that is to be read lies in archives, and would have to be unpacked to be tried. */
+export type NoEstimate = 'NOTHING_TO_READ' | 'ONLY_ARCHIVES';
 
 /** What the sample says. */
 export interface PlanEstimate {
@@ -56,13 +63,14 @@ export interface PlanEstimate {
 /** Looks and tries. `store` null: the project is not there yet. */
 export async function planExtract(store: Store | null, engine: Engine, request: ExtractRequest): Promise<ExtractPlan> {
   const { listing, plan, toFetch } = await look(store, { ...request, fetch: false });
-  const { toRead, unchanged, refused, gone } = plan;
+  const { toRead, unchanged, refused, gone, unreachable } = plan;
   const extensions = new Map<string, { files: number; bytes: number }>();
   for (const { path, sizeBytes } of toRead) {
     const extension = extensionOf(path.slice(path.lastIndexOf('/') + 1));
     const own = extensions.get(extension) ?? { files: 0, bytes: 0 };
     extensions.set(extension, { files: own.files + 1, bytes: own.bytes + sizeBytes });
   }
+  const estimate = await tryOut(engine, request, toRead);
   return {
     files: listing.candidates.length + refused.length,
     unchanged: unchanged.length,
@@ -70,10 +78,12 @@ export async function planExtract(store: Store | null, engine: Engine, request: 
     toReadBytes: toRead.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     refused: refused.length,
     gone: gone.length,
+    unreachable: unreachable.length,
     toFetch,
     extensions: sorted(extensions),
     otherFiles: sorted(listing.others),
-    estimate: await tryOut(engine, request, toRead),
+    estimate,
+    noEstimate: estimate !== null ? null : toRead.length === 0 ? 'NOTHING_TO_READ' : 'ONLY_ARCHIVES',
   };
 }
 

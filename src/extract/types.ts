@@ -87,7 +87,7 @@ export interface ExtractSummary {
   readonly unchanged: number;
   /** Paths that are no more. */
   readonly gone: number;
-  /** Paths known from before, under folders that cannot be read now; not among `files`. */
+  /** Paths known from before, in folders and archives that cannot be read now; not among `files`. */
   readonly unreachable: number;
   /** What was asked for of faces found before. */
   readonly attributes: AttributeSummary;

@@ -10,7 +10,7 @@ import { FaceweaveError } from '../config/error.js';
 import type { SqlDatabase } from './sqlite-open.js';
 
 /** Version of the tables below. A store with a higher one is refused. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 /** "FcWv" in ASCII: marks the file as ours. */
 const APPLICATION_ID = 0x46635776;
 
@@ -120,6 +120,13 @@ CREATE TABLE link (
   fetched_at TEXT NOT NULL,
   code TEXT, message TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE archive (               -- listed to its end, every member settled
+  path TEXT PRIMARY KEY,
+  size_bytes INTEGER NOT NULL,
+  mtime_ns INTEGER NOT NULL,
+  members INTEGER NOT NULL,          -- paths it has in the table of paths
+  others TEXT NOT NULL               -- JSON: members that are no pictures, by extension
+) STRICT, WITHOUT ROWID;
 `;
 
 /** The step from each version to the next, from version 1 on. */
@@ -163,6 +170,16 @@ ALTER TABLE person ADD COLUMN cohesion REAL;
 ALTER TABLE person ADD COLUMN doubt TEXT;
 ALTER TABLE assignment ADD COLUMN probability REAL;
 ALTER TABLE assignment ADD COLUMN decided INTEGER NOT NULL DEFAULT 0;
+`,
+  // Archives of earlier versions have no mark and are listed once more: an interrupted one was taken for finished.
+  `
+CREATE TABLE archive (
+  path TEXT PRIMARY KEY,
+  size_bytes INTEGER NOT NULL,
+  mtime_ns INTEGER NOT NULL,
+  members INTEGER NOT NULL,
+  others TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 `,
 ];
 

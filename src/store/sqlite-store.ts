@@ -3,6 +3,7 @@
  * asynchronous interface, and turns whatever fails into an error with a code.
  */
 import { FaceweaveError } from '../config/error.js';
+import { archiveQueries } from './sqlite-archives.js';
 import { extractionQueries } from './sqlite-extraction.js';
 import { forgetQueries } from './sqlite-forget.js';
 import { listQueries } from './sqlite-lists.js';
@@ -42,6 +43,7 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions)
   const paths = pathQueries(session);
   const extraction = extractionQueries(session);
   const lists = listQueries(session);
+  const archives = archiveQueries(session);
   const photos = photoQueries(session);
   const persons = personQueries(session);
   const runs = runQueries(session, options.lastRunNumber);
@@ -77,6 +79,8 @@ export async function openSqliteStore(path: string, options: SqliteStoreOptions)
     pathAttributes: offer(lists.pathAttributes),
     fetchedLinks: offer(lists.fetchedLinks),
     saveFetchedLinks: offer(lists.saveFetchedLinks),
+    settledArchives: offer(archives.settledArchives),
+    saveSettledArchives: offer(archives.saveSettledArchives),
     currentEmbedder: offer(extraction.currentEmbedder),
     photos: offer(photos.photos),
     faces: offer(photos.faces),

@@ -87,6 +87,18 @@ export interface FetchedLink {
   readonly message: string | null;
 }
 
+/** An archive that was listed to its end, every member of which is among the paths. */
+export interface SettledArchive {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** Nanoseconds, decimal. */
+  readonly mtimeNs: string;
+  /** Paths below it, skipped ones too. */
+  readonly members: number;
+  /** Members that are no pictures, by extension. */
+  readonly others: Readonly<Record<string, number>>;
+}
+
 /** Further columns of a list, by the path they belong to. */
 export interface PathAttributes {
   readonly path: string;
@@ -200,6 +212,10 @@ export interface Store {
   /** Links as last fetched, by URL. */
   fetchedLinks(): Promise<ReadonlyMap<string, FetchedLink>>;
   saveFetchedLinks(links: readonly FetchedLink[]): Promise<void>;
+  /** Archives that need not be opened while they stay as they were, by path. */
+  settledArchives(): Promise<ReadonlyMap<string, SettledArchive>>;
+  /** To be called when all their members are saved, never before: what is not there then counts as not in the archive. */
+  saveSettledArchives(archives: readonly SettledArchive[]): Promise<void>;
   /** The crop of every face, faces out of sight too: their files are still there. */
   crops(): Promise<readonly CropOwner[]>;
   /** Vectors of one embedder. */

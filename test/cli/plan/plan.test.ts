@@ -2,10 +2,11 @@
  * `plan` says what an extraction would read and cost, and writes nothing.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { faceweave, photographs, records, scratch } from '../faceweave.js';
+import { zipOf } from '../../unit/archive/zip-writer.js';
+import { faceweave, photographs, records, SAMPLES, scratch } from '../faceweave.js';
 
 test('a plan counts, tries a sample, and leaves no trace', async () => {
   const root = scratch();
@@ -39,4 +40,13 @@ test('a plan of a finished project says that nothing is to be done', async () =>
   assert.equal(run.code, 1, run.stderr);
   assert.match(run.stdout, /1 file = 1 unchanged \+ 0 to read/);
   assert.deepEqual(readdirSync(join(project, 'runs')), runs);
+});
+
+test('a plan of archives alone says why it foretells no time', async () => {
+  const root = scratch();
+  const source = join(root, 'a.zip');
+  writeFileSync(source, zipOf([{ name: '1.jpg', data: readFileSync(join(SAMPLES, 'sample1.jpg')) }]));
+  const summary = records((await faceweave(['plan', source, '--json'])).stdout).at(-1) ?? {};
+  assert.deepEqual([summary['toRead'], summary['estimate'], summary['noEstimate']], [1, null, 'ONLY_ARCHIVES']);
+  assert.match((await faceweave(['plan', source])).stdout, /No time and memory can be foretold.*archives/);
 });

@@ -14,6 +14,8 @@ export interface ZipEntry {
   readonly isEncrypted?: boolean;
   /** Share the bytes of the entry before. */
   readonly overlaps?: boolean;
+  /** CRC-32 that the zip states; default: the truth. */
+  readonly statedSum?: number;
   /** Unix mode, in the upper half of the external attributes. */
   readonly mode?: number;
 }
@@ -33,7 +35,7 @@ export function zipOf(entries: readonly ZipEntry[]): Buffer {
     fields.writeUInt16LE(20, 0);
     fields.writeUInt16LE(UTF8_NAME | (entry.isEncrypted === true ? 1 : 0), 2);
     fields.writeUInt16LE(entry.isDeflated === true ? 8 : 0, 4);
-    fields.writeUInt32LE(crc32(entry.data), 10);
+    fields.writeUInt32LE(entry.statedSum ?? crc32(entry.data), 10);
     fields.writeUInt32LE(packed.length, 14);
     fields.writeUInt32LE(entry.statedSize ?? entry.data.length, 18);
     fields.writeUInt16LE(name.length, 22);
@@ -60,9 +62,17 @@ export function zipOf(entries: readonly ZipEntry[]): Buffer {
 
 const BLOCK = 512;
 
+/** One entry of a tar to be written. */
+export interface TarFile {
+  readonly name: string;
+  readonly data: Buffer;
+  /** Type flag; default `0`, a file. */
+  readonly type?: string;
+}
+
 /** A tar (POSIX ustar) of these files. */
-export function tarOf(files: readonly { readonly name: string; readonly data: Buffer }[]): Buffer {
-  const blocks = files.flatMap(({ name, data }) => {
+export function tarOf(files: readonly TarFile[]): Buffer {
+  const blocks = files.flatMap(({ name, data, type = '0' }) => {
     const header = Buffer.alloc(BLOCK);
     header.write(name, 0);
     header.write('0000644\0', 100);
@@ -71,7 +81,7 @@ export function tarOf(files: readonly { readonly name: string; readonly data: Bu
     header.write(`${data.length.toString(8).padStart(11, '0')}\0`, 124);
     header.write('00000000000\0', 136);
     header.write('        ', 148);
-    header.write('0', 156);
+    header.write(type, 156);
     header.write('ustar\x0000', 257);
     const sum = header.reduce((total, byte) => total + byte, 0);
     header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);

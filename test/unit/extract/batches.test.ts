@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Candidate } from '../../../src/archive/index.js';
 import { jpegWidth } from '../../../src/extract/attributes.js';
-import { endOfBatch } from '../../../src/extract/batches.js';
+import { endOfBatch, fitsInFlight } from '../../../src/extract/batches.js';
 import { meanOf, sampleOf } from '../../../src/extract/plan.js';
 import { durationMs } from '../../../src/extract/time-limit.js';
 
@@ -29,6 +29,14 @@ test('a batch ends by number; members of archives also by the bytes they hold in
   assert.equal(endOfBatch(jobs([30, 30, 30], true), 2, 64), 3);
   // One larger than all is a batch of its own, not an endless loop.
   assert.equal(endOfBatch(jobs([500, 1], true), 0, 64), 1);
+});
+
+test('batches beside each other hold a bounded number of bytes; a large one goes alone', () => {
+  const held = [{ memberBytes: 200 * 2 ** 20 }];
+  assert.ok(fitsInFlight(held, jobs([30, 20], true)));
+  assert.ok(!fitsInFlight(held, jobs([30, 30], true)));
+  assert.ok(fitsInFlight(held, jobs([900], false)), 'files of a folder are not held here');
+  assert.ok(fitsInFlight([], jobs([1000], true)));
 });
 
 test('times are read in their units', () => {

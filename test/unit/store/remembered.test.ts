@@ -37,6 +37,19 @@ test('a face out of sight keeps its person, and brings it back', async (t) => {
   assert.equal((await store.counts()).persons, 1);
 });
 
+test('settled archives come back as they went in; a later mark replaces the one before', async (t) => {
+  const { store } = await scratchStore(t);
+  const mark = {
+    path: 'a.zip',
+    sizeBytes: 5_000_000_000,
+    mtimeNs: '1700000000123456789',
+    members: 2,
+    others: { txt: 3 },
+  };
+  await store.saveSettledArchives([{ ...mark, members: 1 }, mark]);
+  assert.deepEqual([...(await store.settledArchives())], [['a.zip', mark]]);
+});
+
 test('crops are told with their photographs, also of photographs out of sight', async (t) => {
   const { store } = await scratchStore(t);
   await store.saveBatch(batchOf([1]));

@@ -101,6 +101,7 @@ test('a store of version 1 is brought up to date, with what it holds', async (t)
   assert.equal(face?.quality, null);
   assert.equal((await store.photos())[0]?.make, 'Canon');
   assert.deepEqual([...(await store.vectors('embedder-1')).vectors], [1, 0]);
+  assert.equal((await store.settledArchives()).size, 0, 'archives of before are listed once more');
   await store.close();
   const made = await scratchStore(t);
   await made.store.close();
