@@ -56,6 +56,48 @@ test('a row whose cells do not fit the head is refused, not shifted', () => {
   assert.deepEqual([list.rows.length, list.refused.map(({ path }) => path)], [1, ['list.csv/row 2']]);
 });
 
+test('a stray quote costs its row alone, and rows are called by their line in the file', () => {
+  const stray = parsed('path,name\na.jpg,"x ""y"" z"\nb.jpg,a "quoted" b\nc.jpg,"q" r\nd.jpg,fine\n');
+  assert.deepEqual(
+    stray.rows.map(({ path }) => path),
+    ['list.csv/a.jpg', 'list.csv/d.jpg'],
+  );
+  assert.equal(stray.rows[0]?.attributes['name'], 'x "y" z');
+  assert.deepEqual(
+    stray.refused.map(({ path, code }) => [path, code]),
+    [
+      ['list.csv/row 3', 'LIST_ROW'],
+      ['list.csv/row 4', 'LIST_ROW'],
+    ],
+  );
+  for (const end of ['\n', '\r\n']) {
+    const text = ['path,name', '', '', 'a.jpg,"two', 'lines"', ',none', '', 'b.jpg,1,2', 'a.jpg,again', ''].join(end);
+    const drifted = parsed(text);
+    assert.deepEqual(
+      drifted.refused.map(({ path }) => path),
+      ['list.csv/row 6', 'list.csv/row 8'],
+    );
+    assert.equal(drifted.rows[1]?.path, 'list.csv/a.jpg~row9');
+    assert.deepEqual(
+      parsed(`${text}c.jpg,"stray" quote${end}`).refused.map(({ path }) => path),
+      ['list.csv/row 6', 'list.csv/row 8', 'list.csv/row 10'],
+    );
+  }
+});
+
+test('no two paths of a list meet, whatever files are called', () => {
+  for (const text of [
+    'path,name\nx.jpg,a\nx.jpg~row4,b\nx.jpg,c\n',
+    'path,name\nx.jpg,a\nx.jpg,b\nx.jpg~row3,c\n',
+    'path,name\nrow 3,a\n,b\n',
+    'path,name\n,a\nrow 2,b\nrow 2~2,c\n',
+  ]) {
+    const { rows, refused } = parsed(text);
+    const paths = [...rows, ...refused].map(({ path }) => path);
+    assert.equal(new Set(paths).size, text.trim().split('\n').length - 1, paths.join(' '));
+  }
+});
+
 test('what is no list says so', () => {
   assert.equal(codeOf('who,when\nAnn,1900\n'), 'LIST_COLUMNS');
   assert.equal(codeOf('url\n'), 'LIST_EMPTY');
@@ -63,6 +105,7 @@ test('what is no list says so', () => {
   assert.equal(codeOf(Buffer.from('\ufeffurl\nx\n', 'utf16le')), 'LIST_READ');
   assert.equal(codeOf(Buffer.from([0x75, 0xff, 0xfe])), 'LIST_READ');
   assert.equal(codeOf('url\n"never closed\n'), 'LIST_READ');
+  assert.equal(codeOf('url,"na" me\nx,y\n'), 'LIST_READ');
 });
 
 test('addresses of this machine and of private networks are known in every spelling', () => {
