@@ -44,9 +44,11 @@ export interface ExtractionPlan<Known extends PathState> {
   readonly toRead: readonly Candidate[];
   /** Entries the walk refused, to be recorded as skipped. */
   readonly refused: readonly RefusedPath[];
+  /** Links that lead to nothing now but did once: to be told of, not recorded, so that their photographs stay in sight. */
+  readonly withheld: readonly RefusedPath[];
   /** Known paths that are no more. Those under a folder that could not be read are not among them. */
   readonly gone: readonly string[];
-  /** Known paths under folders that could not be read now: nothing is concluded about them. */
+  /** Known paths under folders that could not be read now, or behind links that gave nothing: nothing is concluded about them. */
   readonly unreachable: readonly Known[];
 }
 
@@ -61,6 +63,9 @@ const PASSING: ReadonlySet<string> = new Set([
   'ARCHIVE_LIMIT',
   'DECODER_MISSING',
 ]);
+
+/** What codes of links that gave nothing begin with. */
+const LINK = 'LINK_';
 
 /** Makes the plan. Cost: linear in the paths. */
 export function planExtraction<Known extends PathState>(input: PlanInput<Known>): ExtractionPlan<Known> {
@@ -81,8 +86,15 @@ export function planExtraction<Known extends PathState>(input: PlanInput<Known>)
     if (closedFolders.some((folder) => isUnder(before.path, folder))) unreachable.push(before);
     else if (input.isKept?.(before.path) !== true) gone.push(before.path);
   }
-  const refused = input.refused.map((entry) => ({ sizeBytes: 0, mtimeNs: '0', ...entry, photoId: null }));
-  return { unchanged, toRead, refused, gone, unreachable };
+  const refused: RefusedPath[] = [];
+  const withheld: RefusedPath[] = [];
+  for (const entry of input.refused) {
+    const before = input.known.get(entry.path);
+    const isOut = entry.code.startsWith(LINK) && (before?.photoId ?? null) !== null;
+    if (isOut && before !== undefined) unreachable.push(before);
+    (isOut ? withheld : refused).push({ sizeBytes: 0, mtimeNs: '0', ...entry, photoId: null });
+  }
+  return { unchanged, toRead, refused, withheld, gone, unreachable };
 }
 
 function isSettled<Known extends PathState>(before: Known, now: Candidate, input: PlanInput<Known>): boolean {

@@ -3,15 +3,15 @@
  * a local one; nothing here leaves the machine.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type FetchRules, fetchLink, isPrivateAddress } from '../../../src/archive/fetch.js';
-import { downloadName, type KnownLink, listedSource } from '../../../src/archive/fetch-list.js';
+import { isPrivateAddress } from '../../../src/archive/address.js';
+import { type FetchRules, fetchLink } from '../../../src/archive/fetch.js';
 import { parseList } from '../../../src/archive/list.js';
 import { FaceweaveError } from '../../../src/config/index.js';
+import { serving } from './link-server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'faceweave-list-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -120,33 +120,28 @@ test('addresses of this machine and of private networks are known in every spell
     'fd00::1',
     '::ffff:127.0.0.1',
     '::ffff:7f00:1',
+    ...['::127.0.0.1', 'fec0::1', '::ffff:0:127.0.0.1', '::ffff:0:7f00:1', '192.88.99.1', '3fff::1', '3fff:fff::1'],
     'nonsense',
   ]) {
     assert.ok(isPrivateAddress(address), address);
   }
-  for (const address of ['8.8.8.8', '172.32.0.1', '2606:4700::1', '::ffff:8.8.8.8']) {
+  for (const address of [
+    '8.8.8.8',
+    '172.32.0.1',
+    '2606:4700::1',
+    '::ffff:8.8.8.8',
+    '192.88.98.1',
+    '4000::1',
+    '3fff:1000::1',
+  ]) {
     assert.ok(!isPrivateAddress(address), address);
   }
 });
 
-/** A server on loopback with these answers; counts what is asked. */
-async function serving(answer: (request: IncomingMessage, response: ServerResponse, count: number) => void) {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(request.url ?? '');
-    answer(request, response, asked.length);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  assert.ok(address !== null && typeof address === 'object');
-  return { base: `http://127.0.0.1:${address.port}`, asked };
-}
-
-const RULES: FetchRules = { timeoutMs: 300, maxBytes: 1000, retries: 2, allowPrivate: true, sleep: async () => {} };
+const RULES: FetchRules = {
+  ...{ timeoutMs: 300, maxBytes: 1000, retries: 2, allowPrivate: true },
+  ...{ sleep: async () => {}, random: () => 0.5 },
+};
 
 async function outcome(url: string, rules: Partial<FetchRules> = {}): Promise<string> {
   const file = join(folder, 'fetched');
@@ -185,7 +180,7 @@ test('each way a link can end has its code; what may pass is tried again', async
   assert.equal(asked.length, 2);
   const sleep = async (ms: number): Promise<void> => void pauses.push(ms);
   assert.equal(await outcome(`${base}/busy`, { sleep }), 'LINK_STATUS');
-  assert.deepEqual(pauses, [7000, 7000]);
+  assert.deepEqual(pauses, [7125, 7125], 'as the server asks, and a little more');
   assert.equal(await outcome(`${base}/loop`), 'LINK_REDIRECTS');
   assert.equal(await outcome(`${base}/local`), 'LINK_SCHEME');
   assert.equal(await outcome(`${base}/large`), 'LINK_TOO_LARGE');
@@ -208,36 +203,4 @@ test('private addresses are refused: as written, as resolved, and behind a redir
   assert.equal(await outcome(`http://localhost:${port}/`, { allowPrivate: false }), 'LINK_REFUSED');
   assert.equal(await outcome(`http://2130706433:${port}/`, { allowPrivate: false }), 'LINK_REFUSED');
   assert.equal(asked.length, 0);
-});
-
-test('a list is fetched once; the next run asks for what is missing and no more', async () => {
-  let isBack = false;
-  const { base, asked } = await serving((request, response) => {
-    if (request.url === '/2.jpg' && !isBack) response.writeHead(404).end();
-    else response.end(`picture ${request.url}`);
-  });
-  const list = join(folder, 'list.csv');
-  writeFileSync(list, `url,name\n${base}/1.jpg,Ann\n${base}/2.jpg,Ben\n${base}/1.jpg,Again\n`);
-  const root = { absolute: list, label: 'list.csv', given: list, isFolder: true, kind: 'list' } as const;
-  const projectDir = join(folder, 'project');
-  const known = new Map<string, KnownLink>();
-  const fetching = {
-    ...{ projectDir, connections: 2, rules: RULES, known },
-    save: async (links: readonly KnownLink[]) => {
-      for (const link of links) known.set(link.url, link);
-    },
-  };
-  const first = await listedSource(root, fetching);
-  assert.deepEqual([first.candidates.length, first.refused.map(({ code }) => code)], [2, ['LINK_STATUS']]);
-  assert.ok(existsSync(join(projectDir, 'Downloads', downloadName(`${base}/1.jpg`))));
-  assert.equal(statSync(join(projectDir, 'Downloads')).mode & 0o777, 0o700);
-  asked.length = 0;
-  isBack = true;
-  const second = await listedSource(root, fetching);
-  assert.deepEqual(asked, ['/2.jpg']);
-  assert.equal(second.candidates.length, 3);
-  assert.equal(second.refused.length, 0);
-  assert.deepEqual((await listedSource(root, null)).toFetch, 2);
-  const planned = await listedSource(root, { ...fetching, isOn: false });
-  assert.deepEqual([planned.toFetch, planned.candidates.length], [0, 3]);
 });
