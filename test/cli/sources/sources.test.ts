@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -133,4 +133,30 @@ test('names on standard input: bytes that are not UTF-8 come through, the rest o
     assert.equal(all?.['otherProjects'] === undefined || (all['otherProjects'] as string[]).length === 0, true);
   }
   assert.ok(found.includes('project/Faces/'), 'crops were named');
+});
+
+test('a photograph in a folder of an archive that no disk could hold keeps its faces and crops', async () => {
+  const root = scratch();
+  const zip = join(root, 'long.zip');
+  const [first] = FILES;
+  assert.ok(first !== undefined);
+  const folder = 'y'.repeat(300);
+  writeFileSync(
+    zip,
+    zipOf([
+      { name: `${folder}/${first.name}`, data: first.data },
+      { name: `${folder}z/sample2.jpg`, data: FILES[1]?.data ?? first.data },
+    ]),
+  );
+  const project = join(root, 'project');
+  const run = await faceweave(['extract', zip, '--project', project, '--json']);
+  assert.equal(run.code, 0, run.stderr);
+  const last = records(run.stdout).at(-1);
+  assert.deepEqual([last?.['photos'], last?.['skipped']], [2, 0]);
+  const crops = readdirSync(join(project, 'Faces'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.jpg'),
+  );
+  assert.equal(crops.length, (await faceIds(project)).length);
+  const again = records((await faceweave(['extract', zip, '--project', project, '--json'])).stdout).at(-1);
+  assert.deepEqual([again?.['unchanged'], again?.['newPhotos']], [2, 0]);
 });
