@@ -38,6 +38,13 @@ export function cropName(fileName: string): string {
   return isPlain ? fileName : `${fileName}.jpg`;
 }
 
+/** Longest name of a folder; and longest path of one below the project, so that the whole stays within 4096 bytes. */
+const FOLDER_NAME_BYTES = 255;
+const FOLDER_PATH_BYTES = 2048;
+
+/** How a shortened folder ends; one that ends so by itself is shortened too, and nothing meets it. */
+const SHORTENED = /~[0-9a-f]{32}$/;
+
 /** A folder that might bear the name of a crop; also where the disk takes upper and lower case for one. */
 const CROP_LIKE = /^face\d+_/i;
 
@@ -45,19 +52,33 @@ const CROP_LIKE = /^face\d+_/i;
  * The folder of a photograph's crops, relative to the project folder, as path text.
  *
  * A folder named like a crop gets a `~`: crops end in .jpg or .jpeg, so that no
- * folder stands where a crop belongs. Injective.
+ * folder stands where a crop belongs. Archives and links have folders whose
+ * names no disk takes: those of more than 255 bytes, and paths of more than 2048,
+ * keep their beginning and a digest. Injective.
  */
 export function cropFolder(photoPath: string): string {
-  const folders = photoPath.split('/').slice(0, -1);
-  return [FACES_FOLDER, ...folders.map((name) => (CROP_LIKE.test(name) ? `${name}~` : name))].join('/');
+  const given = photoPath.split('/').slice(0, -1);
+  const folders = given.map((name) => {
+    const apart = CROP_LIKE.test(name) ? `${name}~` : name;
+    const isOdd = SHORTENED.test(name) || pathToBytes(apart).length > FOLDER_NAME_BYTES;
+    return isOdd ? beginning(name) : apart;
+  });
+  const isDeep = pathToBytes(folders.join('/')).length > FOLDER_PATH_BYTES;
+  // The digest is of the whole path, whose slashes no single name has.
+  return [FACES_FOLDER, ...(isDeep ? [beginning(given.join('/')).replaceAll('/', '_')] : folders)].join('/');
 }
 
 function shortened(fileName: string): string {
-  const bytes = pathToBytes(fileName);
+  return `${beginning(fileName)}.jpg`;
+}
+
+/** The beginning of a name and a digest of the whole. */
+function beginning(name: string): string {
+  const bytes = pathToBytes(name);
   const digest = createHash('sha256').update(bytes).digest('hex').slice(0, DIGEST_HEX);
   let end = KEPT_NAME_BYTES;
   while (end > KEPT_NAME_BYTES - UTF8_LONGEST && isContinuation(bytes[end])) end -= 1;
-  return `${bytesToPath(bytes.subarray(0, end))}~${digest}.jpg`;
+  return `${bytesToPath(bytes.subarray(0, end))}~${digest}`;
 }
 
 /** Whether a byte goes on a UTF-8 character: cutting before it would split one. */

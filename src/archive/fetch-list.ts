@@ -12,10 +12,12 @@ import { DOWNLOADS_FOLDER } from '../config/layout.js';
 import type { Candidate, Refusal } from './candidate.js';
 import { type FetchRules, fetchLink } from './fetch.js';
 import { type ListRow, readList } from './list.js';
+import { whatInstead } from './picture-bytes.js';
 import type { SourceRoot } from './source.js';
 
 /** One link as it was last fetched (the store's `FetchedLink` fits). */
 export interface KnownLink {
+  /** See `linkKey`: without user and password. */
   readonly url: string;
   /** File in the folder of downloads; null = nothing was kept. */
   readonly file: string | null;
@@ -35,6 +37,10 @@ export interface ListFetching {
   readonly isOn?: boolean;
   readonly rules: FetchRules;
   readonly known: ReadonlyMap<string, KnownLink>;
+  /** Whether what lies at a path was skipped by the last extraction. */
+  readonly wasSkipped?: (path: string) => boolean;
+  /** Skipped ones are asked for again, though there is a file. */
+  readonly isRetry?: boolean;
   /** Keeps what was learned; called every some links, so that a kill loses little. */
   readonly save: (links: readonly KnownLink[]) => Promise<void>;
   readonly onFetched?: (done: number, total: number) => void;
@@ -46,7 +52,9 @@ export interface ListedSource {
   readonly refused: readonly Refusal[];
   /** `name` and the further columns of each row, by path. */
   readonly attributes: readonly { readonly path: string; readonly attributes: Readonly<Record<string, string>> }[];
-  /** Links that are still to be fetched, when nothing is to be fetched now. */
+  /** Paths whose links are to be asked for, when nothing is to be fetched now: nothing is said about them yet. */
+  readonly pending: readonly string[];
+  /** The number of these links. */
   readonly toFetch: number;
 }
 
@@ -59,26 +67,39 @@ export function downloadName(url: string): string {
   return createHash('sha256').update(url).digest('hex').slice(0, FILE_DIGITS);
 }
 
+/**
+ * What a link is remembered by: the link itself, but without a user and password, which are kept nowhere; a digest of
+ * the whole link tells those apart that differ in them alone.
+ */
+export function linkKey(link: string): string {
+  const url = URL.canParse(link) ? new URL(link) : null;
+  if (url === null || (url.username === '' && url.password === '')) return link;
+  url.username = '';
+  url.password = '';
+  return `${url.href} ${downloadName(link)}`;
+}
+
 /** Reads a list and fetches what is missing; `fetching` null: says only how much that is. */
 export async function listedSource(root: SourceRoot, fetching: ListFetching | null): Promise<ListedSource> {
   const { rows, refused } = await readList(root.absolute, root.label);
-  const links = [...new Set(rows.flatMap(({ target }) => ('url' in target ? [target.url] : [])))];
   const known = new Map(fetching?.known);
   const folder = fetching === null ? null : join(fetching.projectDir, DOWNLOADS_FOLDER);
-  const isHere = (url: string): boolean => {
-    const file = known.get(url)?.file ?? null;
-    return folder !== null && file !== null && existsSync(join(folder, file));
-  };
-  const missing = links.filter((url) => !isHere(url));
-  const isFetching = fetching !== null && fetching.isOn !== false;
-  if (isFetching && folder !== null && missing.length > 0) {
-    await fetchAll(missing, folder, fetching, known);
+  const wanted = new Set<string>();
+  for (const { path, target } of rows) {
+    if (!('url' in target) || wanted.has(target.url)) continue;
+    if (await isToBeAsked(target.url, path, folder, known, fetching)) wanted.add(target.url);
   }
+  const isFetching = fetching !== null && fetching.isOn !== false;
+  if (isFetching && folder !== null && wanted.size > 0) await fetchAll([...wanted], folder, fetching, known);
   const candidates: Candidate[] = [];
+  const pending: string[] = [];
   const more: Refusal[] = [...refused];
   for (const row of rows) {
+    if (!isFetching && 'url' in row.target && wanted.has(row.target.url)) {
+      pending.push(row.path);
+      continue;
+    }
     const found = await fileOf(row, dirname(root.absolute), folder, known);
-    if (found === null) continue;
     if ('code' in found) more.push(found);
     else candidates.push(found);
   }
@@ -86,8 +107,23 @@ export async function listedSource(root: SourceRoot, fetching: ListFetching | nu
     candidates,
     refused: more,
     attributes: rows.map(({ path, attributes }) => ({ path, attributes })),
-    toFetch: isFetching ? 0 : missing.length,
+    pending,
+    toFetch: isFetching ? 0 : wanted.size,
   };
+}
+
+/** Whether its file is missing, or is none that could be used: no picture at all, or, on a retry, one that was skipped. */
+async function isToBeAsked(
+  url: string,
+  path: string,
+  folder: string | null,
+  known: ReadonlyMap<string, KnownLink>,
+  fetching: ListFetching | null,
+): Promise<boolean> {
+  const file = known.get(linkKey(url))?.file ?? null;
+  if (folder === null || file === null || !existsSync(join(folder, file))) return true;
+  if (fetching?.wasSkipped?.(path) !== true) return false;
+  return fetching.isRetry === true || (await whatInstead(join(folder, file))) !== null;
 }
 
 async function fetchAll(
@@ -112,8 +148,8 @@ async function fetchAll(
       const url = links[next];
       next += 1;
       if (url === undefined) return;
-      const link = await fetchOne(url, folder, rules);
-      known.set(url, link);
+      const link = await fetchOne(url, known.get(linkKey(url)), folder, rules);
+      known.set(link.url, link);
       unsaved.push(link);
       done += 1;
       onFetched?.(done, links.length);
@@ -129,36 +165,67 @@ async function fetchAll(
   }
 }
 
-async function fetchOne(url: string, folder: string, rules: FetchRules): Promise<KnownLink> {
+/** Asks for one link; a file that was there goes on being there unless a picture takes its place. */
+async function fetchOne(
+  url: string,
+  before: KnownLink | undefined,
+  folder: string,
+  rules: FetchRules,
+): Promise<KnownLink> {
   const name = downloadName(url);
+  const file = join(folder, name);
   const partial = join(folder, `.${name}.${process.pid}.tmp`);
-  const common = { url, fetchedAt: new Date().toISOString() };
+  const common = { url: linkKey(url), fetchedAt: new Date().toISOString() };
+  const isHere = before?.file === name && existsSync(file);
+  const isGood = isHere && (await whatInstead(file)) === null;
+  // What was no picture is known by its reason; what was a picture only as long as it is here.
+  const isSeen = before !== undefined && (isHere || before.code === NO_PICTURE);
   try {
-    const { etag, lastModified } = await fetchLink(url, partial, rules);
-    await rename(partial, join(folder, name));
-    return { ...common, file: name, etag, lastModified, code: null, message: null };
+    const fetched = await fetchLink(url, partial, rules, isSeen ? before : null);
+    const instead = await whatInstead(fetched === null ? file : partial).catch(() => null);
+    if (fetched === null && before !== undefined && (isGood || !isHere)) return { ...before, ...common };
+    if (instead === null && fetched !== null) {
+      await rename(partial, file);
+      return { ...common, ...fetched, file: name, code: null, message: null };
+    }
+    if (isGood && before !== undefined) return before;
+    await rm(file, { force: true });
+    const { etag, lastModified } = fetched ?? before ?? { etag: null, lastModified: null };
+    return {
+      ...common,
+      etag,
+      lastModified,
+      file: null,
+      code: NO_PICTURE,
+      message: `the link led to ${instead}, no picture`,
+    };
   } catch (cause) {
     rules.signal?.throwIfAborted();
     // A full or closed disk is no fault of the link, and no other link would fare better.
     if (!(cause instanceof FaceweaveError) || !cause.code.startsWith('LINK_')) throw cause;
+    if (isHere && before !== undefined) return before;
     return { ...common, file: null, etag: null, lastModified: null, code: cause.code, message: cause.message };
   } finally {
     await rm(partial, { force: true });
   }
 }
 
-/** The file of a row: a candidate, or why there is none; null = a link that is still to be fetched. */
+/** Code of a link behind which something came that is no picture. */
+const NO_PICTURE = 'LINK_CONTENT';
+
+/** The file of a row: a candidate, or why there is none. */
 async function fileOf(
   { path, target }: ListRow,
   listFolder: string,
   folder: string | null,
   known: ReadonlyMap<string, KnownLink>,
-): Promise<Candidate | Refusal | null> {
+): Promise<Candidate | Refusal> {
   let absolute: string;
   if ('url' in target) {
-    const link = known.get(target.url);
-    if (link === undefined || folder === null) return null;
-    if (link.file === null) return { path, code: link.code ?? 'LINK_FAILED', message: link.message ?? '' };
+    const link = known.get(linkKey(target.url));
+    if (link === undefined || folder === null || link.file === null) {
+      return { path, code: link?.code ?? 'LINK_FAILED', message: link?.message ?? 'the link was not fetched' };
+    }
     absolute = join(folder, link.file);
   } else {
     absolute = resolve(listFolder, target.file);

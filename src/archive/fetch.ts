@@ -8,7 +8,9 @@ import { createWriteStream } from 'node:fs';
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { FaceweaveError } from '../config/error.js';
 
 /** How one link is fetched. */
@@ -23,9 +25,13 @@ export interface FetchRules {
   readonly signal?: AbortSignal;
   /** Waits; stands in for time in tests. */
   readonly sleep?: (ms: number) => Promise<void>;
+  /** Stands in for chance (0 … 1) in tests. */
+  readonly random?: () => number;
+  /** Which addresses are refused without `allowPrivate`; stands in for the real table in tests. */
+  readonly isPrivate?: (address: string) => boolean;
 }
 
-/** What came. */
+/** By what a server knows again what it sent before. */
 export interface Fetched {
   readonly etag: string | null;
   readonly lastModified: string | null;
@@ -48,6 +54,7 @@ for (const [net, bits] of [
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
   ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['198.51.100.0', 24],
@@ -58,16 +65,20 @@ for (const [net, bits] of [
   PRIVATE.addSubnet(net, bits, 'ipv4');
 }
 for (const [net, bits] of [
-  ['::', 128],
-  ['::1', 128],
+  // Unspecified, loopback, and IPv4-compatible addresses, which nobody has any more.
+  ['::', 96],
+  // IPv4-translated; IPv4-mapped ones are checked as IPv4 by the list itself.
+  ['::ffff:0:0:0', 96],
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['100::', 64],
   ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
+  ['3fff::', 20],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const) {
   PRIVATE.addSubnet(net, bits, 'ipv6');
@@ -95,30 +106,39 @@ class Passing extends Error {
 }
 
 /**
- * Fetches a link into `file`, which is made private (0600) and left behind only when all of it came.
+ * Fetches a link into `file`, which is made private (0600) and left behind only when all of it came. `before`: what
+ * came with it the last time; null is the answer when it has not changed since, and then there is no file.
  *
  * Errors: `LINK_SCHEME`, `LINK_REFUSED` (a private address), `LINK_STATUS`, `LINK_TIMEOUT`, `LINK_TOO_LARGE`,
  * `LINK_REDIRECTS`, `LINK_FAILED`; the signal's reason.
  */
-export async function fetchLink(link: string, file: string, rules: FetchRules): Promise<Fetched> {
+export async function fetchLink(
+  link: string,
+  file: string,
+  rules: FetchRules,
+  before: Fetched | null = null,
+): Promise<Fetched | null> {
   const sleep = rules.sleep ?? ((ms) => pause(ms, rules.signal));
   for (let attempt = 0; ; attempt += 1) {
     rules.signal?.throwIfAborted();
     try {
-      return await follow(link, file, rules);
+      return await follow(link, file, rules, before);
     } catch (thrown) {
       rules.signal?.throwIfAborted();
       if (!(thrown instanceof Passing)) throw thrown;
       if (attempt >= rules.retries) throw thrown.failure;
-      await sleep(Math.min(thrown.pauseMs ?? FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS));
+      // Scattered, so that links that failed together do not come back together; never sooner than the server asks.
+      const random = (rules.random ?? Math.random)();
+      const wait = thrown.pauseMs ?? FIRST_PAUSE_MS * 2 ** attempt * (0.5 + random / 2);
+      await sleep(Math.min(wait, LONGEST_PAUSE_MS) + (thrown.pauseMs === null ? 0 : random * FIRST_PAUSE_MS));
     }
   }
 }
 
-async function follow(link: string, file: string, rules: FetchRules): Promise<Fetched> {
+async function follow(link: string, file: string, rules: FetchRules, before: Fetched | null): Promise<Fetched | null> {
   let url = checkedUrl(link, rules);
   for (let redirects = 0; ; redirects += 1) {
-    const answer = await request(url, rules);
+    const answer = await request(url, rules, before);
     const { statusCode = 0, headers } = answer;
     if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
       answer.destroy();
@@ -127,6 +147,10 @@ async function follow(link: string, file: string, rules: FetchRules): Promise<Fe
       const next = URL.canParse(headers.location, url.href) ? new URL(headers.location, url).href : headers.location;
       url = checkedUrl(next, rules);
       continue;
+    }
+    if (statusCode === 304 && before !== null) {
+      answer.destroy();
+      return null;
     }
     if (statusCode !== 200) {
       answer.destroy();
@@ -142,11 +166,15 @@ function isPassing(status: number): boolean {
   return status >= 500 || status === 429 || status === 408;
 }
 
+/** As seconds, or as the time of day until which to wait. */
 function retryAfterMs(header: string | undefined): number | null {
-  return header !== undefined && /^\d{1,5}$/.test(header) ? Number(header) * 1000 : null;
+  if (header === undefined) return null;
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
+  const until = /^[A-Z][a-z]+, /.test(header) ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(until) ? null : Math.max(0, until - Date.now());
 }
 
-function checkedUrl(link: string, { allowPrivate }: FetchRules): URL {
+function checkedUrl(link: string, { allowPrivate, isPrivate = isPrivateAddress }: FetchRules): URL {
   if (!URL.canParse(link)) throw linkError('LINK_SCHEME', 'is no link that can be read');
   const url = new URL(link);
   // Node decodes them for its header, and throws at what is no lawful escape.
@@ -157,7 +185,7 @@ function checkedUrl(link: string, { allowPrivate }: FetchRules): URL {
     throw linkError('LINK_SCHEME', `has the scheme ${url.protocol} where http or https was expected`);
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (!allowPrivate && isIP(host) !== 0 && isPrivateAddress(host)) throw refused(host);
+  if (!allowPrivate && isIP(host) !== 0 && isPrivate(host)) throw refused(host);
   return url;
 }
 
@@ -178,11 +206,11 @@ function refused(address: string): FaceweaveError {
 }
 
 /** Resolves as usual and refuses what it resolves to: the address that is checked is the one that is connected to. */
-function guardedLookup(allowPrivate: boolean): LookupFunction {
+function guardedLookup({ allowPrivate, isPrivate = isPrivateAddress }: FetchRules): LookupFunction {
   return (hostname, options, done) => {
     lookup(hostname, { ...options, all: true }, (cause, addresses) => {
       if (cause !== null) return done(cause, '', 4);
-      const bad = allowPrivate ? undefined : addresses.find(({ address }) => isPrivateAddress(address));
+      const bad = allowPrivate ? undefined : addresses.find(({ address }) => isPrivate(address));
       if (bad !== undefined) return done(refused(bad.address), '', 4);
       const [first] = addresses;
       if (options.all === true) return done(null, addresses);
@@ -191,17 +219,21 @@ function guardedLookup(allowPrivate: boolean): LookupFunction {
   };
 }
 
-function request(url: URL, rules: FetchRules): Promise<IncomingMessage> {
-  const { timeoutMs, allowPrivate, signal } = rules;
+function request(url: URL, rules: FetchRules, before: Fetched | null): Promise<IncomingMessage> {
+  const { timeoutMs, signal } = rules;
   const get = url.protocol === 'https:' ? getHttps : getHttp;
   return new Promise((resolve, reject) => {
     const asked = get(
       url,
       {
         timeout: timeoutMs,
-        lookup: guardedLookup(allowPrivate),
+        lookup: guardedLookup(rules),
         agent: false,
-        headers: { 'accept-encoding': 'identity', accept: 'image/*,*/*;q=0.1', 'user-agent': 'faceweave' },
+        headers: {
+          ...{ 'accept-encoding': 'identity', accept: 'image/*,*/*;q=0.1', 'user-agent': 'faceweave' },
+          ...(typeof before?.etag === 'string' ? { 'if-none-match': before.etag } : {}),
+          ...(typeof before?.lastModified === 'string' ? { 'if-modified-since': before.lastModified } : {}),
+        },
         ...(signal === undefined ? {} : { signal }),
       },
       resolve,
@@ -229,28 +261,53 @@ async function save(answer: IncomingMessage, file: string, { maxBytes, timeoutMs
     answer.destroy();
     throw tooLarge;
   }
+  let bytes = 0;
+  const limit = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) done(tooLarge);
+      else done(null, chunk);
+    },
+  });
   const whole = setTimeout(() => {
     answer.destroy(new Passing(linkError('LINK_TIMEOUT', `took longer than ${(timeoutMs * WHOLE_TIMES) / 1000} s`)));
   }, timeoutMs * WHOLE_TIMES);
   try {
     await pipeline(
-      answer,
-      async function* (chunks: AsyncIterable<Buffer>) {
-        let bytes = 0;
-        for await (const chunk of chunks) {
-          bytes += chunk.length;
-          if (bytes > maxBytes) throw tooLarge;
-          yield chunk;
-        }
-      },
-      createWriteStream(file, { mode: 0o600, flags: 'w' }),
+      // The limit is for what is unpacked: a few bytes may stand for very many.
+      [answer, ...unpacking(answer), limit, createWriteStream(file, { mode: 0o600, flags: 'w' })],
     );
   } catch (cause) {
+    answer.destroy();
     throw failureOf(cause);
   } finally {
     clearTimeout(whole);
   }
 }
+
+/** What undoes the encoding of an answer: not asked for, but some servers pack whatever they send. */
+function unpacking({ headers }: IncomingMessage): readonly NodeJS.ReadWriteStream[] {
+  const names = (headers['content-encoding'] ?? '').toLowerCase().split(',');
+  const packed = names.map((name) => name.trim()).filter((name) => name !== '' && name !== 'identity');
+  // Named in the order in which they were done.
+  return packed
+    .slice(0, MAX_ENCODINGS + 1)
+    .reverse()
+    .map((name) => {
+      const make = packed.length > MAX_ENCODINGS ? undefined : UNPACK[name];
+      if (make === undefined)
+        throw linkError('LINK_FAILED', `came in an encoding that is not read: ${packed.join(', ')}`);
+      return make();
+    });
+}
+
+const MAX_ENCODINGS = 2;
+const UNPACK: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
 
 /** Whatever a connection ended with, as ours; what is not known to last may pass. */
 function failureOf(cause: unknown): unknown {
@@ -262,8 +319,12 @@ function failureOf(cause: unknown): unknown {
     return new FaceweaveError(`what came cannot be kept: ${cause.message}`, { code: 'PROJECT_WRITE', cause });
   }
   const failure = linkError('LINK_FAILED', `cannot be fetched: ${cause.message}`, cause);
-  return code === 'ENOTFOUND' || code.startsWith('ERR_TLS') || code.startsWith('CERT') ? failure : new Passing(failure);
+  return LASTING.test(code) ? failure : new Passing(failure);
 }
+
+/** No such name; certificates that do not hold (in the words of OpenSSL); an answer whose encoding is broken. */
+const LASTING =
+  /^ENOTFOUND$|^ERR_(?:TLS|SSL)|CERT|CRL|SIGNATURE|^INVALID_(?:CA|PURPOSE)$|^HOSTNAME_MISMATCH$|^PATH_LENGTH|^Z_DATA|^ERR__ERROR_FORMAT/;
 
 function linkError(code: string, problem: string, cause?: unknown): FaceweaveError {
   return new FaceweaveError(`the link ${problem}`, { code, ...(cause === undefined ? {} : { cause }) });

@@ -18,7 +18,7 @@ export interface RuledFolder {
 
 /** The rules in force in a folder. */
 export interface IgnoreRules {
-  /** The rules in a folder below, which may have a file of its own. A file that cannot be read rules nothing. */
+  /** The rules in a folder below, which may have a file of its own. Rejects when that cannot be read. */
   within(folder: RuledFolder, hasFile: boolean): Promise<IgnoreRules>;
   /** `path`: in the project, below the folder of some rule or not. */
   ignores(path: string, isFolder: boolean): boolean;
@@ -35,8 +35,10 @@ export const NO_RULES: IgnoreRules = rulesOf([]);
 function rulesOf(all: readonly Ruled[]): IgnoreRules {
   return {
     async within({ absolute, prefix }, hasFile) {
-      if (!hasFile || typeof absolute !== 'string') return rulesOf(all);
-      const text = await readFile(`${absolute}/${IGNORE_FILE}`, 'utf8').catch(() => '');
+      if (!hasFile) return rulesOf(all);
+      const file = `/${IGNORE_FILE}`;
+      const path = typeof absolute === 'string' ? absolute + file : Buffer.concat([absolute, Buffer.from(file)]);
+      const text = await readFile(path, 'utf8');
       return rulesOf([...all, { prefix, rules: ignore().add(text) }]);
     },
     ignores(path, isFolder) {

@@ -5,9 +5,10 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
 import { FaceweaveError } from '../config/error.js';
 import type { Refusal } from './candidate.js';
-import { readDelimited } from './delimited.js';
+
 import { extensionOf, isPictureExtension } from './picture-name.js';
 import { safeName } from './raw-members.js';
 
@@ -48,10 +49,8 @@ export async function readList(absolute: string, label: string): Promise<List> {
 
 /** The list in these bytes. */
 export function parseList(bytes: Buffer, absolute: string, label: string): List {
-  const [columns, ...records] = readDelimited(bytes, (problem, cause) =>
-    listError(absolute, 'LIST_READ', problem, cause),
-  );
-  const names = (columns ?? []).map((name) => name.trim());
+  const [head, ...records] = recordsOf(bytes, absolute);
+  const names = (head?.cells ?? []).map((name) => name.trim());
   const find = (wanted: readonly string[]): number =>
     wanted.reduce((found, name) => (found >= 0 ? found : names.findIndex((own) => own.toLowerCase() === name)), -1);
   const [url, file, name] = [find(URL_COLUMNS), find(PATH_COLUMNS), find(NAME_COLUMNS)];
@@ -61,27 +60,26 @@ export function parseList(bytes: Buffer, absolute: string, label: string): List 
   }
   if (records.length === 0) throw listError(absolute, 'LIST_EMPTY', 'has no rows below its head');
   const rows: ListRow[] = [];
-  const refused: Refusal[] = [];
+  const bad: { readonly line: number; readonly message: string }[] = [];
   const taken = new Set<string>();
-  for (const [at, record] of records.entries()) {
-    const number = at + 2;
-    if (record.length !== names.length) {
-      const message = `the row has ${record.length} columns where the head has ${names.length}; a comma in a cell needs quotes`;
-      refused.push({ path: `${label}/row ${number}`, code: 'LIST_ROW', message });
+  for (const { cells, line, problem } of records) {
+    if (problem !== null) {
+      bad.push({ line, message: `the row cannot be read: ${problem}; a quote in a cell is written twice, in quotes` });
       continue;
     }
-    const cell = (column: number): string => (column < 0 ? '' : (record[column] ?? '').trim());
+    if (cells.length !== names.length) {
+      const message = `the row has ${cells.length} columns where the head has ${names.length}; a comma in a cell needs quotes`;
+      bad.push({ line, message });
+      continue;
+    }
+    const cell = (column: number): string => (column < 0 ? '' : (cells[column] ?? '').trim());
     const target = cell(url) !== '' ? { url: cell(url) } : { file: cell(file) };
     if ('file' in target && target.file === '') {
-      refused.push({
-        path: `${label}/row ${number}`,
-        code: 'LIST_ROW',
-        message: 'the row has neither a link nor a path',
-      });
+      bad.push({ line, message: 'the row has neither a link nor a path' });
       continue;
     }
     const wanted = `${label}/${'url' in target ? nameOfLink(target.url) : safeName(target.file)}`;
-    const path = taken.has(wanted) ? `${wanted}~row${number}` : wanted;
+    const path = taken.has(wanted) ? free(`${wanted}~row${line}`, taken) : wanted;
     taken.add(path);
     const others = names.flatMap((column, index): [string, string][] => {
       const isOwn = index === url || index === file || index === name;
@@ -90,7 +88,98 @@ export function parseList(bytes: Buffer, absolute: string, label: string): List 
     const named: [string, string][] = cell(name) === '' ? [] : [['name', cell(name)]];
     rows.push({ path, target, attributes: Object.fromEntries([...others, ...named]) });
   }
+  // Last, because a file may be called so.
+  const refused = bad.map(({ line, message }): Refusal => {
+    const path = free(`${label}/row ${line}`, taken);
+    taken.add(path);
+    return { path, code: 'LIST_ROW', message };
+  });
   return { rows, refused };
+}
+
+/** The name, numbered while another has it. */
+function free(wanted: string, taken: ReadonlySet<string>): string {
+  let name = wanted;
+  for (let number = 2; taken.has(name); number += 1) name = `${wanted}~${number}`;
+  return name;
+}
+
+/** One record of the table. */
+interface ListRecord {
+  readonly cells: readonly string[];
+  /** Line of the file in which it begins, from 1 on. */
+  readonly line: number;
+  /** Why it is no proper record; null = it is one. */
+  readonly problem: string | null;
+}
+
+function recordsOf(bytes: Buffer, absolute: string): readonly ListRecord[] {
+  const isWide =
+    bytes.subarray(0, 2).equals(Buffer.of(0xff, 0xfe)) || bytes.subarray(0, 2).equals(Buffer.of(0xfe, 0xff));
+  if (isWide) throw listError(absolute, 'LIST_READ', 'is UTF-16 text; save it as UTF-8');
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw listError(absolute, 'LIST_READ', 'is not UTF-8 text', cause);
+  }
+  if (text.includes('\0')) throw listError(absolute, 'LIST_READ', 'is not text');
+  // csv-parse counts a break of two characters in a cell as two lines.
+  text = text.replace(/\r\n?/g, '\n');
+  const head = text.slice(0, text.search(/\n|$/));
+  const counts = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: head.split(delimiter).length }));
+  const { delimiter } = counts.reduce((best, next) => (next.count > best.count ? next : best));
+  try {
+    return strictRecords(text, delimiter);
+  } catch {
+    // One stray quote must not cost the other rows.
+  }
+  try {
+    const records = relaxedRecords(text, delimiter);
+    const problem = records[0]?.problem ?? null;
+    if (problem !== null) throw new Error(problem);
+    return records;
+  } catch (cause) {
+    throw listError(absolute, 'LIST_READ', `is no table that can be read: ${reasonOf(cause)}`, cause);
+  }
+}
+
+const SHAPE = { relax_column_count: true, skip_empty_lines: true, info: true } as const;
+
+function strictRecords(text: string, delimiter: string): readonly ListRecord[] {
+  const parsed: readonly Parsed[] = parse(text, { ...SHAPE, delimiter });
+  return parsed.map((one) => ({ cells: one.record, line: firstLine(one), problem: null }));
+}
+
+/** Quotes are taken as they stand; each record that has some is then looked at strictly, alone. */
+function relaxedRecords(text: string, delimiter: string): readonly ListRecord[] {
+  const parsed: readonly Parsed[] = parse(text, { ...SHAPE, delimiter, relax_quotes: true, raw: true });
+  return parsed.map((one) => {
+    const record = { cells: one.record, line: firstLine(one), problem: null };
+    if (one.raw?.includes('"') !== true) return record;
+    try {
+      strictRecords(one.raw, delimiter);
+      return record;
+    } catch (cause) {
+      // Lines are those of the record alone, so they are left out.
+      return { ...record, problem: reasonOf(cause).replace(/ at line \d+.*$/s, '') };
+    }
+  });
+}
+
+/** As csv-parse gives it; `lines` is the line in which the record ends. */
+interface Parsed {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+  readonly raw?: string;
+}
+
+function firstLine({ record, info }: Parsed): number {
+  return record.reduce((line, cell) => line - (cell.match(/\n/g)?.length ?? 0), info.lines);
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** Host and path of a link, with a digest of the whole, so that a name says where it is from and no two meet. */

@@ -44,11 +44,13 @@ export interface ExtractionPlan<Known extends PathState> {
   readonly toRead: readonly Candidate[];
   /** Entries the walk refused, to be recorded as skipped. */
   readonly refused: readonly RefusedPath[];
+  /** Links that lead to nothing now but did once: to be told of, not recorded, so that their photographs stay in sight. */
+  readonly withheld: readonly RefusedPath[];
   /** Known paths that are no more. Those in a folder or archive that could not be read are not among them. */
   readonly gone: readonly string[];
   /** Known troubles of folders and archives that are over: forgotten like `gone`, but no file went. */
   readonly healed: readonly string[];
-  /** Known paths in folders and archives that could not be read now: nothing is concluded about them. */
+  /** Known paths in folders and archives that could not be read now, or behind links that gave nothing: nothing is concluded about them. */
   readonly unreachable: readonly Known[];
 }
 
@@ -66,6 +68,9 @@ const PASSING: ReadonlySet<string> = new Set([
 
 /** What hides what lies below it: a folder that cannot be read, an archive that cannot be read to its end or at all. */
 const CLOSED: ReadonlySet<string> = new Set(['FOLDER_READ', 'ARCHIVE_READ', 'FILE_READ']);
+
+/** What codes of links that gave nothing begin with. */
+const LINK = 'LINK_';
 
 /** Makes the plan. Cost: linear in the paths. */
 export function planExtraction<Known extends PathState>(input: PlanInput<Known>): ExtractionPlan<Known> {
@@ -89,8 +94,15 @@ export function planExtraction<Known extends PathState>(input: PlanInput<Known>)
     else if (isContainer(before)) healed.push(before.path);
     else gone.push(before.path);
   }
-  const refused = input.refused.map((entry) => ({ sizeBytes: 0, mtimeNs: '0', ...entry, photoId: null }));
-  return { unchanged, toRead, refused, gone, healed, unreachable };
+  const refused: RefusedPath[] = [];
+  const withheld: RefusedPath[] = [];
+  for (const entry of input.refused) {
+    const before = input.known.get(entry.path);
+    const isOut = entry.code.startsWith(LINK) && (before?.photoId ?? null) !== null;
+    if (isOut && before !== undefined) unreachable.push(before);
+    (isOut ? withheld : refused).push({ sizeBytes: 0, mtimeNs: '0', ...entry, photoId: null });
+  }
+  return { unchanged, toRead, refused, withheld, gone, healed, unreachable };
 }
 
 function isSettled<Known extends PathState>(before: Known, now: Candidate, input: PlanInput<Known>): boolean {

@@ -8,7 +8,7 @@ import { isUtf8 } from 'node:buffer';
 import { type BigIntStats, type Dirent, realpathSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { CLUSTERS_FOLDER, DATA_FOLDER, DATABASE_FILE, FACES_FOLDER, PROJECT_FOLDER } from '../config/layout.js';
+import { DATABASE_FILE, PROJECT_FOLDER } from '../config/layout.js';
 import { compareText } from '../config/order.js';
 import type { ArchiveLimits, Candidate, Refusal } from './candidate.js';
 import { IGNORE_FILE, type IgnoreRules, NO_RULES } from './ignore-rules.js';
@@ -20,6 +20,7 @@ import {
   listMembers,
   rememberedMembers,
 } from './members.js';
+import { RESULT_FOLDERS, readNames } from './named-files.js';
 import { bytesToPath, escapeBackslashes } from './path-text.js';
 import { isIgnoredFolder, isPictureName, kindOfOther } from './picture-name.js';
 import type { PathState } from './plan.js';
@@ -32,7 +33,7 @@ export type WalkEntry =
   /** A regular file that no name calls a picture. */
   | { readonly kind: 'other'; readonly extension: string }
   /** A file or folder that a `.faceweaveignore` names. */
-  | { readonly kind: 'ignored' }
+  | { readonly kind: 'ignored'; readonly path: string }
   /** An archive that was listed to its end in this walk; its members are entries of their own. */
   | { readonly kind: 'archive'; readonly mark: ArchiveMark }
   /** A folder that was passed over: the project folder, another project's, version control, a bin, thumbnails, one with a `.nomedia`. */
@@ -75,8 +76,6 @@ export interface WalkOptions {
 const STATS_AT_ONCE = 64;
 /** Stands for bytes that are not UTF-8 in a name read as text. */
 const REPLACEMENT = '�';
-
-const SLASH = 0x2f;
 
 type Path = string | Buffer;
 
@@ -158,17 +157,38 @@ export async function* walkSources(
   }
 }
 
-/** Files and folders named one by one, in the order of their paths; each once. */
+/** Files and folders named one by one, in the order of their paths; each once, also when a folder above is named too. */
 async function* namedFiles(root: SourceRoot, walk: Walk): AsyncGenerator<WalkEntry, void, undefined> {
-  const base = typeof root.absolute === 'string' ? root.absolute : '';
   const prefix = root.label === '' ? '' : `${root.label}/`;
-  const named = new Map((root.names ?? []).map((name) => pathOfName(name, base)));
-  for (const [path, absolute] of [...named].sort(([a], [b]) => compareText(a, b))) {
+  const { places, projects } = readNames(root, walk.projectDir);
+  const naming = {
+    files: new Set(places.map(({ path }) => prefix + path)),
+    entered: new Set<string>(),
+    closed: new Set<string>(),
+  };
+  const led = new Set(projects.map(({ path }) => prefix + path));
+  for (const { path, isOwn } of projects) {
+    yield { kind: 'passed', path: prefix + path, why: isOwn ? 'own project' : 'other project' };
+  }
+  for (const { path, absolute } of places) {
     walk.signal?.throwIfAborted();
-    const stats = await lstat(absolute).catch(() => null);
     const full = prefix + path;
+    // Counted with the folder that it was passed over in.
+    if (naming.closed.size > 0 && ancestorsOf(full).some((folder) => naming.closed.has(folder))) continue;
+    const below = path === '' ? prefix : `${full}/`;
+    const stats = await lstat(absolute).catch(() => null);
     if (stats?.isDirectory() === true) {
-      yield* walkFolder({ absolute, prefix: path === '' ? prefix : `${full}/` }, walk, NO_RULES);
+      // A folder above was named before: its path sorts before those below it.
+      if (naming.entered.has(below)) continue;
+      for await (const entry of walkFolder({ absolute, prefix: below }, { ...walk, naming }, NO_RULES)) {
+        // Told above, for what was named in it.
+        if (entry.kind === 'passed' && led.has(entry.path)) continue;
+        if (entry.kind === 'passed' || entry.kind === 'ignored') naming.closed.add(entry.path);
+        if (entry.kind === 'refused' && entry.refused.code === 'FOLDER_READ') {
+          naming.closed.add(entry.refused.path === '.' ? '' : entry.refused.path);
+        }
+        yield entry;
+      }
     } else if (archiveFormat(path) !== undefined) {
       yield* archiveEntries(absolute, full, walk);
     } else {
@@ -177,17 +197,10 @@ async function* namedFiles(root: SourceRoot, walk: Walk): AsyncGenerator<WalkEnt
   }
 }
 
-/** A name's path text, below the base where it lies there, and where it lies as the system knows it. */
-function pathOfName(name: Buffer, base: string): readonly [string, Path] {
-  const isText = isUtf8(name);
-  const absolute: Path = isText
-    ? resolve(base, name.toString('utf8'))
-    : name[0] === SLASH
-      ? name
-      : Buffer.concat([Buffer.from(`${base}/`), name]);
-  const text = bytesToPath(toBytes(absolute));
-  const below = text === base ? '' : text.startsWith(`${base}/`) ? text.slice(base.length + 1) : text.slice(1);
-  return [below, absolute];
+/** A path and the folders above it, from '' on. */
+function ancestorsOf(path: string): readonly string[] {
+  const parts = path.split('/');
+  return ['', ...parts.map((_part, at) => parts.slice(0, at + 1).join('/'))];
 }
 
 /** What is the same for a whole walk. */
@@ -196,6 +209,8 @@ interface Walk {
   readonly signal: AbortSignal | undefined;
   readonly limits: ArchiveLimits;
   readonly memory: ArchiveMemory;
+  /** Given where names are walked: the paths that were named, and what the folders walked begin their paths with. */
+  readonly naming?: { readonly files: ReadonlySet<string>; readonly entered: Set<string> };
 }
 
 /** For callers that set none: the defaults of the options. */
@@ -223,6 +238,7 @@ async function* walkFolder(place: Place, walk: Walk, above: IgnoreRules): AsyncG
   const { projectDir } = walk;
   walk.signal?.throwIfAborted();
   const path = place.prefix.slice(0, -1);
+  walk.naming?.entered.add(place.prefix);
   if (projectDir !== undefined && place.absolute === projectDir) {
     yield { kind: 'passed', path, why: 'own project' };
     return;
@@ -242,10 +258,17 @@ async function* walkFolder(place: Place, walk: Walk, above: IgnoreRules): AsyncG
     yield { kind: 'passed', path, why: 'no photographs' };
     return;
   }
-  const rules = await above.within(
-    place,
-    entries.some(({ text }) => text === IGNORE_FILE),
-  );
+  let rules: IgnoreRules;
+  try {
+    rules = await above.within(
+      place,
+      entries.some(({ text }) => text === IGNORE_FILE),
+    );
+  } catch (cause) {
+    // What it was to keep out is not known, so nothing is let in.
+    yield refusedEntry(path || '.', 'FOLDER_READ', `its ${IGNORE_FILE} cannot be read: ${reasonOf(cause)}`);
+    return;
+  }
   // Files are asked ahead by blocks; folders are entered where their name falls in the order.
   for (let start = 0; start < entries.length; start += STATS_AT_ONCE) {
     const block = entries.slice(start, start + STATS_AT_ONCE);
@@ -253,15 +276,18 @@ async function* walkFolder(place: Place, walk: Walk, above: IgnoreRules): AsyncG
     for (const [at, entry] of block.entries()) {
       const file = files[at];
       const below = { absolute: joinPath(place.absolute, entry.raw), prefix: `${place.prefix}${entry.text}/` };
-      if (rules.ignores(place.prefix + entry.text, file === undefined)) yield { kind: 'ignored' };
+      const own = place.prefix + entry.text;
+      if (rules.ignores(own, file === undefined)) yield { kind: 'ignored', path: own };
+      // Named itself, it is counted there.
+      else if (file !== undefined && walk.naming?.files.has(own) === true) continue;
       else if (file?.kind === 'candidate' && archiveFormat(entry.text) !== undefined) {
-        yield* archiveEntries(below.absolute, place.prefix + entry.text, walk);
+        yield* archiveEntries(below.absolute, own, walk);
       } else if (file !== undefined) yield file;
       else if (isIgnoredFolder(entry.text)) {
-        yield { kind: 'passed', path: place.prefix + entry.text, why: 'no photographs' };
+        yield { kind: 'passed', path: own, why: 'no photographs' };
       } else if (entry.text === PROJECT_FOLDER && below.absolute !== projectDir) {
         // By its name alone: face-network 1.0 left folders of this name without a database.
-        yield { kind: 'passed', path: place.prefix + entry.text, why: 'other project' };
+        yield { kind: 'passed', path: own, why: 'other project' };
       } else {
         yield* walkFolder(below, walk, rules);
       }
@@ -271,9 +297,6 @@ async function* walkFolder(place: Place, walk: Walk, above: IgnoreRules): AsyncG
 
 /** Marks a folder that no gallery shows, on phones and in media servers. */
 const NO_MEDIA = '.nomedia';
-
-/** What a project folder holds even without its database. */
-const RESULT_FOLDERS = [FACES_FOLDER, CLUSTERS_FOLDER, DATA_FOLDER];
 
 function isProjectListing(entries: readonly Entry[]): boolean {
   const names = new Map(entries.map(({ text, dirent }) => [text, dirent]));
@@ -311,11 +334,16 @@ async function readFolder(absolute: Path): Promise<readonly Entry[]> {
   const dirents = garbled ? await readdir(absolute, { withFileTypes: true, encoding: 'buffer' }) : named;
   return dirents
     .map((dirent) => {
-      const raw: Path = dirent.name;
+      const raw = textWhereItIs(dirent.name);
       const text = typeof raw === 'string' ? escapeBackslashes(raw) : bytesToPath(raw);
       return { text, raw, dirent, sortKey: dirent.isDirectory() ? `${text}/` : text };
     })
     .sort((a, b) => compareText(a.sortKey, b.sortKey));
+}
+
+/** Only what is not UTF-8 stays bytes: its neighbours are not to be treated differently for it. */
+function textWhereItIs(name: Path): Path {
+  return typeof name !== 'string' && isUtf8(name) ? name.toString('utf8') : name;
 }
 
 function joinPath(folder: Path, name: Path): Path {

@@ -58,6 +58,7 @@ async function extractWithin(store: Store, engine: Engine, request: ExtractReque
   for (const { photoId } of known.values()) if (photoId !== null) memory.recorded.add(photoId);
 
   const refused = plan.refused.map((entry) => ({ ...entry }));
+  tally.addAll(plan.withheld);
   if (refused.length > 0) await store.savePaths(refused, []);
   tally.addAll(refused);
   tally.addAll(plan.unchanged);

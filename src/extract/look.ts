@@ -60,7 +60,8 @@ export async function look(store: Store | null, request: ExtractRequest): Promis
     limits: { maxEntries, maxBytes, maxRatio },
     ...(signal === undefined ? {} : { signal }),
   });
-  const { listing, attributes, toFetch } = await withLists(store, walked, request);
+  const { listing, attributes, pending, toFetch } = await withLists(store, walked, known, request);
+  const isKept = keptPaths(request);
   const described = store === null ? [] : await store.extractedPhotoIds(detector.stored.id, embedder.stored.id);
   // Without their crops they are read again; their faces keep their ids.
   const crops = store !== null && options.crops ? await store.crops() : [];
@@ -73,15 +74,20 @@ export async function look(store: Store | null, request: ExtractRequest): Promis
     known,
     extracted,
     retry: request.retry ?? false,
-    isKept: keptPaths(request),
+    isKept: (path) => pending.has(path) || isKept(path),
   });
   return { listing, known, described, extracted, crops, plan, attributes, toFetch };
 }
 
 /** What the lists among the sources come to, joined to what the walk found. */
-async function withLists(store: Store | null, walked: Listing, request: ExtractRequest) {
+async function withLists(
+  store: Store | null,
+  walked: Listing,
+  paths: ReadonlyMap<string, KnownPath>,
+  request: ExtractRequest,
+) {
   const lists = request.roots.filter(({ kind }) => kind === 'list');
-  if (lists.length === 0) return { listing: walked, attributes: [], toFetch: 0 };
+  if (lists.length === 0) return { listing: walked, attributes: [], pending: new Set<string>(), toFetch: 0 };
   const { options, signal, onProgress } = request;
   const known = store === null ? new Map<string, KnownLink>() : await store.fetchedLinks();
   const fetching = (store: Store): ListFetching => ({
@@ -89,6 +95,8 @@ async function withLists(store: Store | null, walked: Listing, request: ExtractR
     connections: options.connections,
     isOn: request.fetch !== false,
     known,
+    wasSkipped: (path) => paths.get(path)?.photoId === null,
+    isRetry: request.retry ?? false,
     save: (links) => store.saveFetchedLinks(links),
     onFetched: (completed, total) => report(onProgress, { step: 'fetch', completed, total, done: false }),
     rules: {
@@ -109,6 +117,7 @@ async function withLists(store: Store | null, walked: Listing, request: ExtractR
       refused: [...walked.refused, ...listed.flatMap(({ refused }) => refused)].sort(byPath),
     },
     attributes: listed.flatMap(({ attributes }) => attributes),
+    pending: new Set(listed.flatMap(({ pending }) => pending)),
     toFetch: listed.reduce((sum, list) => sum + list.toFetch, 0),
   };
 }

@@ -63,7 +63,8 @@ export interface PlanEstimate {
 /** Looks and tries. `store` null: the project is not there yet. */
 export async function planExtract(store: Store | null, engine: Engine, request: ExtractRequest): Promise<ExtractPlan> {
   const { listing, plan, toFetch } = await look(store, { ...request, fetch: false });
-  const { toRead, unchanged, refused, gone, unreachable } = plan;
+  const { toRead, unchanged, gone, unreachable } = plan;
+  const refused = [...plan.refused, ...plan.withheld];
   const extensions = new Map<string, { files: number; bytes: number }>();
   for (const { path, sizeBytes } of toRead) {
     const extension = extensionOf(path.slice(path.lastIndexOf('/') + 1));

@@ -4,7 +4,9 @@
  * (22.13 and later), else the package of the same interface. It knows nothing
  * of photographs: the tables are in `sqlite-schema.ts`.
  */
-import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { FaceweaveError } from '../config/error.js';
 
 /** A value SQLite keeps. */
@@ -28,7 +30,7 @@ export interface SqlDatabase {
 }
 
 interface SqliteModule {
-  readonly DatabaseSync: new (path: string) => SqlDatabase;
+  readonly DatabaseSync: new (path: string | URL, options?: { readonly readOnly: boolean }) => SqlDatabase;
 }
 
 const PRIVATE_FILE = 0o600;
@@ -40,6 +42,9 @@ const BUSY_TIMEOUT_MS = 5000;
 /**
  * Opens the database file; creates it, empty and private (0600), when `create`
  * is set. SQLite gives its `-wal` and `-shm` files the mode of the database.
+ *
+ * Where nothing can be written and nothing is to be created, it is opened to be
+ * read: whoever writes to it then gets `STORE_READONLY`.
  *
  * Durability: write-ahead log, synchronous NORMAL. A killed process loses
  * nothing that was committed; a power cut may take back the last commits, never
@@ -54,6 +59,7 @@ export async function openDatabase(path: string, create: boolean): Promise<SqlDa
       if (!create) throw missingError(path);
       closeSync(openSync(path, 'a', PRIVATE_FILE));
     }
+    if (!create && !isWritable(path)) return openReadOnly(DatabaseSync, path);
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, PRIVATE_FILE);
     const database = new DatabaseSync(path);
     try {
@@ -66,6 +72,52 @@ export async function openDatabase(path: string, create: boolean): Promise<SqlDa
     }
   } catch (cause) {
     throw storeError(path, cause);
+  }
+}
+
+/** Whether the file and its folder, which takes the log, can be written. */
+export function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    accessSync(dirname(path), constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Without a log and its index nobody writes to it, and the file is read as one that does not change: SQLite would else
+ * want to write both beside it. With the two beside it, it is read with them.
+ */
+function openReadOnly(DatabaseSync: SqliteModule['DatabaseSync'], path: string): SqlDatabase {
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  const immutable = pathToFileURL(path);
+  immutable.searchParams.set('immutable', '1');
+  // Node 22.13 takes no such address: then the plain file is left.
+  const unchanging = [immutable, immutable.href];
+  const isInUse = log > 0 || existsSync(`${path}-shm`);
+  const places = isInUse ? [path, ...(log > 0 ? [] : unchanging)] : [...unchanging, path];
+  let reason: unknown;
+  for (const place of places) {
+    try {
+      return asked(new DatabaseSync(place, { readOnly: true }));
+    } catch (cause) {
+      reason ??= cause;
+    }
+  }
+  throw reason;
+}
+
+/** SQLite opens a file when it is first asked for something. */
+function asked(database: SqlDatabase): SqlDatabase {
+  try {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return database;
+  } catch (cause) {
+    database.close();
+    throw cause;
   }
 }
 

@@ -40,7 +40,10 @@ export function pathQueries(session: SqlSession) {
 
     savePaths(paths: readonly KnownPath[], gone: readonly string[]): void {
       session.transaction(() => {
-        for (const path of gone) session.sql('DELETE FROM path WHERE path = ?').run(path);
+        for (const path of gone) {
+          session.sql('DELETE FROM path WHERE path = ?').run(path);
+          session.sql('DELETE FROM path_attribute WHERE path = ?').run(path);
+        }
         writePaths(session, paths);
       });
     },

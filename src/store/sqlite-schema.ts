@@ -187,10 +187,10 @@ CREATE TABLE archive (
  * Makes the tables in an empty file, or checks that they are ours and known, and
  * brings those of an earlier version up to date, in one transaction.
  *
- * Errors: `STORE_NEWER` when a later faceweave wrote them; `STORE_DAMAGED` when
+ * Errors: `STORE_READONLY` when it is of an earlier version and cannot be written; `STORE_NEWER` when a later faceweave wrote them; `STORE_DAMAGED` when
  * the file is some other database.
  */
-export function prepareSchema(database: SqlDatabase, path: string): void {
+export function prepareSchema(database: SqlDatabase, path: string, canWrite = true): void {
   const version = readNumber(database, 'PRAGMA user_version', 'user_version');
   const application = readNumber(database, 'PRAGMA application_id', 'application_id');
   const tables = readNumber(database, 'SELECT count(*) AS tables FROM sqlite_schema', 'tables');
@@ -209,6 +209,12 @@ export function prepareSchema(database: SqlDatabase, path: string): void {
     throw new FaceweaveError(
       `${path}: written by a newer faceweave (store version ${version}; this one knows up to ${SCHEMA_VERSION})`,
       { code: 'STORE_NEWER', path, hint: 'update faceweave; nothing was changed' },
+    );
+  }
+  if (version < SCHEMA_VERSION && !canWrite) {
+    throw new FaceweaveError(
+      `${path}: written by an earlier faceweave (store version ${version}; this one reads ${SCHEMA_VERSION}), and it cannot be written to be brought up to date`,
+      { code: 'STORE_READONLY', path, hint: 'copy the project folder to where it can be written' },
     );
   }
   if (version < SCHEMA_VERSION) migrate(database);

@@ -7,7 +7,7 @@ import { archiveQueries } from './sqlite-archives.js';
 import { extractionQueries } from './sqlite-extraction.js';
 import { forgetQueries } from './sqlite-forget.js';
 import { listQueries } from './sqlite-lists.js';
-import { closeDatabase, openDatabase, storeError } from './sqlite-open.js';
+import { closeDatabase, isWritable, openDatabase, storeError } from './sqlite-open.js';
 import { pathQueries } from './sqlite-paths.js';
 import { personQueries } from './sqlite-persons.js';
 import { photoQueries } from './sqlite-photos.js';
@@ -34,7 +34,7 @@ export interface SqliteStoreOptions {
 export async function openSqliteStore(path: string, options: SqliteStoreOptions): Promise<Store> {
   const database = await openDatabase(path, options.create);
   try {
-    prepareSchema(database, path);
+    prepareSchema(database, path, options.create || isWritable(path));
   } catch (cause) {
     database.close();
     throw storeError(path, cause);

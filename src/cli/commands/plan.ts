@@ -21,6 +21,9 @@ export function planCommand(raw: RawArguments): Promise<Outcome> {
       { ...call, options: args.options, retry: args.retry },
     );
     if (!args.json) await terminal.data(`${planSentences(plan).join('\n')}\n`);
-    return { outcome: plan.toRead + plan.refused === 0 ? 'nothing-found' : 'done', summary: { ...plan } };
+    return {
+      outcome: plan.toRead + plan.refused + plan.toFetch === 0 ? 'nothing-found' : 'done',
+      summary: { ...plan },
+    };
   });
 }

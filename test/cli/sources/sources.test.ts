@@ -4,9 +4,9 @@
  * a second run has nothing to do.
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -79,13 +79,26 @@ test('a list of links: what comes is extracted, what does not is named, and is a
   assert.equal(run.code, 3, run.stderr);
   const found = records(run.stdout);
   const codes = found.filter(({ type }) => type === 'skipped').map(({ code }) => code);
-  assert.deepEqual([...codes].sort(), ['LINK_STATUS', 'PHOTO_FORMAT']);
+  assert.deepEqual([...codes].sort(), ['LINK_CONTENT', 'LINK_STATUS']);
   assert.deepEqual([found.at(-1)?.['files'], found.at(-1)?.['photos'], found.at(-1)?.['skipped']], [5, 3, 2]);
   asked.length = 0;
   await faceweave(args);
-  assert.deepEqual(asked, ['/gone.jpg']);
+  assert.deepEqual([...asked].sort(), ['/gone.jpg', '/page.jpg']);
   const page = await faceweave(['run', list, '--project', project, '--allow-private', '--json']);
   assert.equal(records(page.stdout).at(-1)?.['photosChanged'], 0, page.stderr);
+  // Downloads are gone and the server is down: nothing is concluded about what came before.
+  const before = await faceIds(project);
+  rmSync(join(project, 'Downloads'), { recursive: true });
+  server.closeAllConnections();
+  server.close();
+  const planned = records((await faceweave(['plan', list, '--project', project, '--json'])).stdout).at(-1);
+  assert.deepEqual([planned?.['toFetch'], planned?.['gone'], planned?.['refused']], [4, 0, 0]);
+  const down = await faceweave([...args, '--fetch-retries', '0']);
+  assert.equal(down.code, 3, down.stderr);
+  assert.equal(down.stderr.match(/the link cannot be fetched/g)?.length, 4, down.stderr);
+  const last = records(down.stdout).at(-1);
+  assert.deepEqual([last?.['files'], last?.['photos'], last?.['skipped'], last?.['unreachable']], [5, 1, 4, 2]);
+  assert.deepEqual(await faceIds(project), before);
 });
 
 test('names on standard input: bytes that are not UTF-8 come through, the rest of the folder is left alone', async () => {
@@ -112,4 +125,38 @@ test('names on standard input: bytes that are not UTF-8 come through, the rest o
   const second = await run(Buffer.from('photos/sample3.jpg\0'));
   assert.deepEqual([second?.['files'], second?.['newPhotos'], second?.['gone']], [1, 1, 0]);
   assert.equal((await faceIds(project)).length > 2, true);
+  // The project lies beside: named with all the rest, nothing in it is a photograph, run after run.
+  const found = execFileSync('find', ['.', '-print0'], { cwd: root });
+  for (let time = 0; time < 2; time += 1) {
+    const all = await run(execFileSync('find', ['.', '-print0'], { cwd: root }));
+    assert.deepEqual([all?.['files'], all?.['photos'], all?.['duplicates'], all?.['skipped']], [3, 3, 0, 0]);
+    assert.equal(all?.['otherProjects'] === undefined || (all['otherProjects'] as string[]).length === 0, true);
+  }
+  assert.ok(found.includes('project/Faces/'), 'crops were named');
+});
+
+test('a photograph in a folder of an archive that no disk could hold keeps its faces and crops', async () => {
+  const root = scratch();
+  const zip = join(root, 'long.zip');
+  const [first] = FILES;
+  assert.ok(first !== undefined);
+  const folder = 'y'.repeat(300);
+  writeFileSync(
+    zip,
+    zipOf([
+      { name: `${folder}/${first.name}`, data: first.data },
+      { name: `${folder}z/sample2.jpg`, data: FILES[1]?.data ?? first.data },
+    ]),
+  );
+  const project = join(root, 'project');
+  const run = await faceweave(['extract', zip, '--project', project, '--json']);
+  assert.equal(run.code, 0, run.stderr);
+  const last = records(run.stdout).at(-1);
+  assert.deepEqual([last?.['photos'], last?.['skipped']], [2, 0]);
+  const crops = readdirSync(join(project, 'Faces'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.jpg'),
+  );
+  assert.equal(crops.length, (await faceIds(project)).length);
+  const again = records((await faceweave(['extract', zip, '--project', project, '--json'])).stdout).at(-1);
+  assert.deepEqual([again?.['unchanged'], again?.['newPhotos']], [2, 0]);
 });

@@ -66,6 +66,42 @@ test('a project folder that cannot be written: exit 4, the cause named, nothing 
   assert.match(made.stderr, /hint: name another folder with --project/);
 });
 
+test('a project that cannot be written is read: status, export, plan; an older store says what to do', async (t) => {
+  if (!isRoot) return t.skip('only root can become a user without rights');
+  const root = scratch();
+  const source = photographs(join(root, 'photos'), [1, 2]);
+  const project = join(root, 'a project?');
+  assert.equal((await faceweave(['run', source, '--project', project])).code, 0);
+  const writable = await faceweave(['export', 'faces', '--format', 'csv', '--project', project]);
+  const close = (): void => {
+    execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, root]);
+    execFileSync('chmod', ['-R', 'a-w', project]);
+  };
+  close();
+  const before = readdirSync(project).sort();
+  const user = { uid: NOBODY };
+  const status = await faceweave(['status', '--project', project, '--json'], user);
+  assert.equal(status.code, 0, status.stderr);
+  const exported = await faceweave(['export', 'faces', '--format', 'csv', '--project', project], user);
+  assert.deepEqual([exported.code, exported.stdout], [0, writable.stdout], exported.stderr);
+  const plan = await faceweave(['plan', source, '--project', project, '--json'], user);
+  assert.equal(records(plan.stdout).at(-1)?.['unchanged'], 2, plan.stderr);
+  const cluster = await faceweave(['cluster', '--project', project], user);
+  assert.deepEqual(
+    [cluster.code, /cannot be (written|opened)|readonly/i.test(cluster.stderr)],
+    [4, true],
+    cluster.stderr,
+  );
+  assert.deepEqual(readdirSync(project).sort(), before);
+  const database = await openDatabase(join(project, 'faceweave.db'), false);
+  database.exec('PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)');
+  database.close();
+  close();
+  const older = await faceweave(['status', '--project', project], user);
+  assert.equal(older.code, 4);
+  assert.match(older.stderr, /written by an earlier faceweave \(store version 2.*\n.*hint: copy the project folder/);
+});
+
 test('a second process on the same project is refused and named, reading is not', async () => {
   const root = scratch();
   const source = photographs(join(root, 'photos'), [1, 2, 3, 4, 5, 6]);

@@ -67,3 +67,35 @@ test('a very long name stays within what file systems allow, and apart from its 
   }
   assert.ok(!crops[0]?.includes('\\x'), 'a character was cut in two');
 });
+
+test('folders longer than any disk takes are shortened, and stay apart from each other and from all others', () => {
+  const long = 'é'.repeat(150);
+  const folder = (name: string): string => cropFolder(`${name}/x.jpg`);
+  const ordinary = ['a'.repeat(255), `face1_${'a'.repeat(248)}`, long.slice(0, 100)];
+  for (const name of ordinary) assert.ok(folder(name).startsWith(`Faces/${name}`), name);
+  const own = folder(long).slice('Faces/'.length);
+  const names = [
+    long,
+    `${long}x`,
+    `${'a'.repeat(255)}b`,
+    `face1_${'a'.repeat(249)}`,
+    `face1_${'a'.repeat(300)}`,
+    own,
+    folder(own).slice(6),
+  ];
+  const folders = [...ordinary, ...names].map(folder);
+  assert.equal(new Set(folders).size, folders.length, 'two folders meet');
+  for (const path of folders) {
+    for (const part of path.split('/')) assert.ok(pathToBytes(part).length <= 255, part);
+    assert.ok(!/^face\d+_.*\.jpe?g$/i.test(path.split('/')[1] ?? ''), 'a folder is named like a crop');
+  }
+  assert.equal(folder(long), folder(long));
+});
+
+test('paths deeper than any disk takes become one folder', () => {
+  const deep = (end: string): string => cropFolder(`${'abc/'.repeat(2000)}${end}/x.jpg`);
+  assert.ok(pathToBytes(deep('a')).length < 255);
+  assert.equal(deep('a').split('/').length, 2);
+  assert.notEqual(deep('a'), deep('b'));
+  assert.equal(cropFolder(`${'abc/'.repeat(500)}x.jpg`), `Faces/${'abc/'.repeat(500).slice(0, -1)}`);
+});

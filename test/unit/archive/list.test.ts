@@ -3,15 +3,14 @@
  * a local one; nothing here leaves the machine.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type FetchRules, fetchLink, isPrivateAddress } from '../../../src/archive/fetch.js';
-import { downloadName, type KnownLink, listedSource } from '../../../src/archive/fetch-list.js';
 import { parseList } from '../../../src/archive/list.js';
 import { FaceweaveError } from '../../../src/config/index.js';
+import { serving } from './link-server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'faceweave-list-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -56,6 +55,48 @@ test('a row whose cells do not fit the head is refused, not shifted', () => {
   assert.deepEqual([list.rows.length, list.refused.map(({ path }) => path)], [1, ['list.csv/row 2']]);
 });
 
+test('a stray quote costs its row alone, and rows are called by their line in the file', () => {
+  const stray = parsed('path,name\na.jpg,"x ""y"" z"\nb.jpg,a "quoted" b\nc.jpg,"q" r\nd.jpg,fine\n');
+  assert.deepEqual(
+    stray.rows.map(({ path }) => path),
+    ['list.csv/a.jpg', 'list.csv/d.jpg'],
+  );
+  assert.equal(stray.rows[0]?.attributes['name'], 'x "y" z');
+  assert.deepEqual(
+    stray.refused.map(({ path, code }) => [path, code]),
+    [
+      ['list.csv/row 3', 'LIST_ROW'],
+      ['list.csv/row 4', 'LIST_ROW'],
+    ],
+  );
+  for (const end of ['\n', '\r\n']) {
+    const text = ['path,name', '', '', 'a.jpg,"two', 'lines"', ',none', '', 'b.jpg,1,2', 'a.jpg,again', ''].join(end);
+    const drifted = parsed(text);
+    assert.deepEqual(
+      drifted.refused.map(({ path }) => path),
+      ['list.csv/row 6', 'list.csv/row 8'],
+    );
+    assert.equal(drifted.rows[1]?.path, 'list.csv/a.jpg~row9');
+    assert.deepEqual(
+      parsed(`${text}c.jpg,"stray" quote${end}`).refused.map(({ path }) => path),
+      ['list.csv/row 6', 'list.csv/row 8', 'list.csv/row 10'],
+    );
+  }
+});
+
+test('no two paths of a list meet, whatever files are called', () => {
+  for (const text of [
+    'path,name\nx.jpg,a\nx.jpg~row4,b\nx.jpg,c\n',
+    'path,name\nx.jpg,a\nx.jpg,b\nx.jpg~row3,c\n',
+    'path,name\nrow 3,a\n,b\n',
+    'path,name\n,a\nrow 2,b\nrow 2~2,c\n',
+  ]) {
+    const { rows, refused } = parsed(text);
+    const paths = [...rows, ...refused].map(({ path }) => path);
+    assert.equal(new Set(paths).size, text.trim().split('\n').length - 1, paths.join(' '));
+  }
+});
+
 test('what is no list says so', () => {
   assert.equal(codeOf('who,when\nAnn,1900\n'), 'LIST_COLUMNS');
   assert.equal(codeOf('url\n'), 'LIST_EMPTY');
@@ -63,6 +104,7 @@ test('what is no list says so', () => {
   assert.equal(codeOf(Buffer.from('\ufeffurl\nx\n', 'utf16le')), 'LIST_READ');
   assert.equal(codeOf(Buffer.from([0x75, 0xff, 0xfe])), 'LIST_READ');
   assert.equal(codeOf('url\n"never closed\n'), 'LIST_READ');
+  assert.equal(codeOf('url,"na" me\nx,y\n'), 'LIST_READ');
 });
 
 test('addresses of this machine and of private networks are known in every spelling', () => {
@@ -77,33 +119,28 @@ test('addresses of this machine and of private networks are known in every spell
     'fd00::1',
     '::ffff:127.0.0.1',
     '::ffff:7f00:1',
+    ...['::127.0.0.1', 'fec0::1', '::ffff:0:127.0.0.1', '::ffff:0:7f00:1', '192.88.99.1', '3fff::1', '3fff:fff::1'],
     'nonsense',
   ]) {
     assert.ok(isPrivateAddress(address), address);
   }
-  for (const address of ['8.8.8.8', '172.32.0.1', '2606:4700::1', '::ffff:8.8.8.8']) {
+  for (const address of [
+    '8.8.8.8',
+    '172.32.0.1',
+    '2606:4700::1',
+    '::ffff:8.8.8.8',
+    '192.88.98.1',
+    '4000::1',
+    '3fff:1000::1',
+  ]) {
     assert.ok(!isPrivateAddress(address), address);
   }
 });
 
-/** A server on loopback with these answers; counts what is asked. */
-async function serving(answer: (request: IncomingMessage, response: ServerResponse, count: number) => void) {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(request.url ?? '');
-    answer(request, response, asked.length);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  assert.ok(address !== null && typeof address === 'object');
-  return { base: `http://127.0.0.1:${address.port}`, asked };
-}
-
-const RULES: FetchRules = { timeoutMs: 300, maxBytes: 1000, retries: 2, allowPrivate: true, sleep: async () => {} };
+const RULES: FetchRules = {
+  ...{ timeoutMs: 300, maxBytes: 1000, retries: 2, allowPrivate: true },
+  ...{ sleep: async () => {}, random: () => 0.5 },
+};
 
 async function outcome(url: string, rules: Partial<FetchRules> = {}): Promise<string> {
   const file = join(folder, 'fetched');
@@ -142,7 +179,7 @@ test('each way a link can end has its code; what may pass is tried again', async
   assert.equal(asked.length, 2);
   const sleep = async (ms: number): Promise<void> => void pauses.push(ms);
   assert.equal(await outcome(`${base}/busy`, { sleep }), 'LINK_STATUS');
-  assert.deepEqual(pauses, [7000, 7000]);
+  assert.deepEqual(pauses, [7125, 7125], 'as the server asks, and a little more');
   assert.equal(await outcome(`${base}/loop`), 'LINK_REDIRECTS');
   assert.equal(await outcome(`${base}/local`), 'LINK_SCHEME');
   assert.equal(await outcome(`${base}/large`), 'LINK_TOO_LARGE');
@@ -165,36 +202,4 @@ test('private addresses are refused: as written, as resolved, and behind a redir
   assert.equal(await outcome(`http://localhost:${port}/`, { allowPrivate: false }), 'LINK_REFUSED');
   assert.equal(await outcome(`http://2130706433:${port}/`, { allowPrivate: false }), 'LINK_REFUSED');
   assert.equal(asked.length, 0);
-});
-
-test('a list is fetched once; the next run asks for what is missing and no more', async () => {
-  let isBack = false;
-  const { base, asked } = await serving((request, response) => {
-    if (request.url === '/2.jpg' && !isBack) response.writeHead(404).end();
-    else response.end(`picture ${request.url}`);
-  });
-  const list = join(folder, 'list.csv');
-  writeFileSync(list, `url,name\n${base}/1.jpg,Ann\n${base}/2.jpg,Ben\n${base}/1.jpg,Again\n`);
-  const root = { absolute: list, label: 'list.csv', given: list, isFolder: true, kind: 'list' } as const;
-  const projectDir = join(folder, 'project');
-  const known = new Map<string, KnownLink>();
-  const fetching = {
-    ...{ projectDir, connections: 2, rules: RULES, known },
-    save: async (links: readonly KnownLink[]) => {
-      for (const link of links) known.set(link.url, link);
-    },
-  };
-  const first = await listedSource(root, fetching);
-  assert.deepEqual([first.candidates.length, first.refused.map(({ code }) => code)], [2, ['LINK_STATUS']]);
-  assert.ok(existsSync(join(projectDir, 'Downloads', downloadName(`${base}/1.jpg`))));
-  assert.equal(statSync(join(projectDir, 'Downloads')).mode & 0o777, 0o700);
-  asked.length = 0;
-  isBack = true;
-  const second = await listedSource(root, fetching);
-  assert.deepEqual(asked, ['/2.jpg']);
-  assert.equal(second.candidates.length, 3);
-  assert.equal(second.refused.length, 0);
-  assert.deepEqual((await listedSource(root, null)).toFetch, 2);
-  const planned = await listedSource(root, { ...fetching, isOn: false });
-  assert.deepEqual([planned.toFetch, planned.candidates.length], [0, 3]);
 });

@@ -75,3 +75,21 @@ test('when the source itself cannot be read, nothing is gone', () => {
   const refused = [{ path: '.', code: 'FOLDER_READ', message: 'x' }];
   assert.deepEqual(planExtraction({ candidates: [], refused, known: new Map([known('a/b')]) }).gone, []);
 });
+
+test('a link that gives nothing now leaves its photograph as it was, and is told of', () => {
+  const refusal = (path: string, code: string) => ({ path, code, message: 'why' });
+  const plan = planExtraction({
+    candidates: [],
+    refused: [
+      refusal('had', 'LINK_FAILED'),
+      refusal('had-none', 'LINK_FAILED'),
+      refusal('file', 'FILE_READ'),
+      refusal('new', 'LINK_STATUS'),
+    ],
+    known: new Map([known('had'), known('had-none', null), known('file')]),
+  });
+  assert.deepEqual(paths(plan.withheld), ['had']);
+  assert.deepEqual(paths(plan.unreachable), ['had']);
+  assert.deepEqual(paths(plan.refused), ['had-none', 'file', 'new']);
+  assert.deepEqual(plan.gone, []);
+});

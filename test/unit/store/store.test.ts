@@ -68,6 +68,13 @@ test('attributes of paths and fetched links come back, whatever their names', as
   await store.savePathAttributes([{ path: 'list/b.jpg', attributes }]);
   const [only] = await store.pathAttributes();
   assert.deepEqual(Object.entries(only?.attributes ?? {}).sort(), Object.entries(attributes).sort());
+  await store.savePathAttributes([{ path: 'list/gone.jpg', attributes }]);
+  await store.savePaths([], ['list/gone.jpg']);
+  assert.deepEqual(
+    (await store.pathAttributes()).map(({ path }) => path),
+    ['list/b.jpg'],
+    'they go with their path',
+  );
   const link = {
     url: 'http://localhost/a.jpg',
     file: 'a.jpg',
