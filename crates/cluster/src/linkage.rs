@@ -123,9 +123,9 @@ pub fn linkage_matrix(
         Linkage::Average => kodama::Method::Average,
         Linkage::Ward => {
             // Ward's squares are those of the chords: |x − y|² = 2 (1 − ⟨x, y⟩) on unit vectors.
-            matrix
-                .iter_mut()
-                .for_each(|distance| *distance = (2.0 * *distance).sqrt());
+            for distance in &mut matrix {
+                *distance = (2.0 * *distance).sqrt();
+            }
             kodama::Method::Ward
         }
     };

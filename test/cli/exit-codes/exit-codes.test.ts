@@ -31,7 +31,10 @@ test('2: wrong usage, with the option that was probably meant', async () => {
     [['runn', 'x'], /did you mean run\?/],
     [['run', 'x', '--min-sizes', '3'], /unknown option --min-sizes\nhint: did you mean --min-size\?/],
     [['run', 'x', '--min-size', 'two'], /--min-size: expected a whole number from 1 .*received "two"/],
-    [['run', 'x', '--algorithm', 'optics'], /--algorithm: expected one of auto, dbscan, ahc/],
+    [
+      ['run', 'x', '--algorithm', 'kmeans'],
+      /--algorithm: expected one of auto, ahc, single, complete, ward, dbscan, optics/,
+    ],
     [['run', 'x', '--progress', 'loud'], /--progress: expected one of auto, plain, json, none, received "loud"/],
     [['run'], /no folder of photographs was named[\s\S]*hint: faceweave run /],
     [[], /Name a command/],

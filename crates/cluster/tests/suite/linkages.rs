@@ -1,4 +1,4 @@
-//! Whole trees of the four linkages against SciPy's, on generated sets without ties. Apart from `reference` because its sets
+//! Whole trees of the four linkages against `SciPy`'s, on generated sets without ties. Apart from `reference` because its sets
 //! and its cuts are of average linkage alone.
 
 use faceweave_cluster::{Linkage, Vectors, cut, linkage_matrix};
