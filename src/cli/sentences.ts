@@ -119,6 +119,10 @@ export function clusterSentences(summary: ClusterStepSummary): readonly string[]
       `Of the poor faces ${summary.joined.toLocaleString('en-US')} joined a person; ${poor.toLocaleString('en-US')} are in none (${summary.leftOut} near nobody, ${summary.listed} too poor to tell).`,
     );
   }
+  const { inForce, persons } = summary.decisions;
+  if (inForce > 0) {
+    lines.push(`${count(inForce, 'decision')} of yours held: ${count(persons, 'person', 'persons')} now.`);
+  }
   if (summary.conflicts.length > 0) {
     lines.push(
       `${count(summary.conflicts.length, 'pair')} of faces in one photograph looked like one person and were parted; faceweave status --json lists them.`,

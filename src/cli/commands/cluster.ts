@@ -12,6 +12,9 @@ import type { Terminal } from '../terminal.js';
 /** What a user should know though the command succeeded. */
 export function warnOfClustering(terminal: Terminal, summary: ClusterStepSummary): void {
   for (const warning of summary.warnings) terminal.warn(warning);
+  for (const { line, message } of summary.decisions.problems)
+    terminal.warn(`decisions.ndjson, line ${line}: ${message}`);
+  for (const { decision, message } of summary.decisions.idle) terminal.warn(`decision ${decision}: ${message}`);
   for (const { personId, outcome } of summary.mosaics?.failed ?? []) {
     terminal.warn(`no mosaic of ${personId}: ${outcome.message ?? outcome.code}`);
   }
