@@ -35,13 +35,14 @@ export async function matchGallery(parts: Parts, options: Options, gallery: stri
   const unmatched: { name: string; reason: string }[] = [];
   const skipped: { path: string; reason: string }[] = [];
   const taken = new Map<string, { name: string; distance: number }>();
-  for (const name of await foldersOf(gallery)) {
-    const paths = (await readdir(join(gallery, name), { withFileTypes: true }))
-      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-      .map((entry) => join(gallery, name, entry.name))
-      .sort();
+  const pathsOf = new Map<string, readonly string[]>();
+  for (const name of await foldersOf(gallery)) pathsOf.set(name, await filesOf(join(gallery, name)));
+  // All at once: the models are opened once, not for each name.
+  const photos = await seePhotos(parts, options, [...pathsOf.values()].flat());
+  const seen = new Map(photos.map((photo) => [photo.path, photo]));
+  for (const [name, paths] of pathsOf) {
     const vectors: Float32Array[] = [];
-    for (const { path, code, message, faces } of await seePhotos(parts, options, paths)) {
+    for (const { path, code, message, faces } of paths.flatMap((path) => seen.get(path) ?? [])) {
       const largest = [...faces].sort((a, b) => areaOf(b.box) - areaOf(a.box))[0];
       if (largest?.vector.some((value) => value !== 0) === true) vectors.push(largest.vector);
       else skipped.push({ path, reason: code === null ? 'no face' : `${code}: ${message ?? ''}` });
@@ -128,6 +129,14 @@ async function foldersOf(gallery: string): Promise<readonly string[]> {
     });
   }
   throw new FaceweaveError(`${gallery}: expected a folder for each name, found none`, { code: 'USAGE', path: gallery });
+}
+
+/** Files of one name, sorted; hidden ones are left out. */
+async function filesOf(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => join(folder, entry.name))
+    .sort();
 }
 
 function areaOf([, , width = 0, height = 0]: readonly number[]): number {

@@ -68,7 +68,8 @@ export async function seePhotos(
   });
   try {
     const seen: SeenPhoto[] = [];
-    // One a call: two equal files must both be looked at, and a job looks at a content once.
+    // A job looks at a content once: an equal file shows the same faces.
+    const byContent = new Map<string, readonly SeenFace[]>();
     for (const path of paths) {
       const batch = await extraction.run([{ path: Buffer.from(resolve(path)) }]);
       const [outcome] = batch.outcomes;
@@ -79,7 +80,9 @@ export async function seePhotos(
         quality: batch.qualities[at * QUALITY_VALUES] ?? 0,
         vector: batch.vectors.slice(at * dims, (at + 1) * dims),
       }));
-      seen.push({ path, ...troubleOf(outcome), faces });
+      const content = outcome?.hash ?? '';
+      if (outcome?.status === 'extracted') byContent.set(content, faces);
+      seen.push({ path, ...troubleOf(outcome), faces: byContent.get(content) ?? faces });
     }
     return seen;
   } finally {

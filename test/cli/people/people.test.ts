@@ -172,6 +172,13 @@ test('find names the person in a photograph that is not in the project', async (
     assert.ok(best !== undefined && best.distance < 0.3 && best.probability > 0.9, JSON.stringify(best));
     assert.ok(best.photos.includes('sample1.jpg'));
   }
+  // The same picture under two names is found under both.
+  sample(1, join(root, 'again.jpg'));
+  const both = ['unknown.jpg', 'again.jpg'].map((name) => join(root, name));
+  const twice = records((await faceweave(['find', ...both, '--project', project, '--json'])).stdout);
+  for (const path of both) {
+    assert.equal(twice.filter(({ type, photo }) => type === 'found' && photo === path).length, found.length);
+  }
   const missing = await faceweave(['find', join(root, 'no.jpg'), '--project', project]);
   assert.equal(missing.code, 3);
   assert.match(missing.stderr, /no\.jpg/);
