@@ -9,6 +9,7 @@ import { parse } from 'csv-parse/sync';
 import { FaceweaveError } from '../config/error.js';
 import type { Refusal } from './candidate.js';
 
+import { delimitedText, noTable, type Refuse } from './delimited.js';
 import { extensionOf, isPictureExtension } from './picture-name.js';
 import { safeName } from './raw-members.js';
 
@@ -114,21 +115,10 @@ interface ListRecord {
 }
 
 function recordsOf(bytes: Buffer, absolute: string): readonly ListRecord[] {
-  const isWide =
-    bytes.subarray(0, 2).equals(Buffer.of(0xff, 0xfe)) || bytes.subarray(0, 2).equals(Buffer.of(0xfe, 0xff));
-  if (isWide) throw listError(absolute, 'LIST_READ', 'is UTF-16 text; save it as UTF-8');
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw listError(absolute, 'LIST_READ', 'is not UTF-8 text', cause);
-  }
-  if (text.includes('\0')) throw listError(absolute, 'LIST_READ', 'is not text');
+  const refuse: Refuse = (problem, cause) => listError(absolute, 'LIST_READ', problem, cause);
+  const { text: stored, delimiter } = delimitedText(bytes, refuse);
   // csv-parse counts a break of two characters in a cell as two lines.
-  text = text.replace(/\r\n?/g, '\n');
-  const head = text.slice(0, text.search(/\n|$/));
-  const counts = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: head.split(delimiter).length }));
-  const { delimiter } = counts.reduce((best, next) => (next.count > best.count ? next : best));
+  const text = stored.replace(/\r\n?/g, '\n');
   try {
     return strictRecords(text, delimiter);
   } catch {
@@ -140,7 +130,7 @@ function recordsOf(bytes: Buffer, absolute: string): readonly ListRecord[] {
     if (problem !== null) throw new Error(problem);
     return records;
   } catch (cause) {
-    throw listError(absolute, 'LIST_READ', `is no table that can be read: ${reasonOf(cause)}`, cause);
+    throw noTable(cause, refuse);
   }
 }
 

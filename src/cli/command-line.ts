@@ -8,6 +8,7 @@ import { FaceweaveError, type OptionCommand, type OptionRow, optionsOf } from '.
 import { PROGRESS_STYLES, type RawArguments } from './arguments.js';
 import { nearest } from './nearest.js';
 import type { Outcome } from './outcome.js';
+import { PEOPLE_ACTIONS } from './people-actions.js';
 
 /** Runs one command. */
 export type Handler = (raw: RawArguments) => Promise<Outcome>;
@@ -132,22 +133,7 @@ export async function runCommandLine(args: readonly string[]): Promise<Outcome> 
     (own) =>
       own
         .positional('action', {
-          choices: [
-            'list',
-            'show',
-            'name',
-            'merge',
-            'split',
-            'move',
-            'confirm',
-            'reject',
-            'not-a-person',
-            'undo',
-            'history',
-            'forget',
-            'import',
-            'suggest',
-          ] as const,
+          choices: PEOPLE_ACTIONS,
           describe: 'What to do',
         })
         .positional('subject', { type: 'string', describe: 'Persons by id or name, then faces by id' })

@@ -8,7 +8,7 @@ import { FaceweaveError } from '../config/index.js';
 import type { JournalContent, PersonRecord, Store, VectorTable } from '../store/index.js';
 import { calibrationOf } from './defaults.js';
 import type { IdleDecision } from './ledger.js';
-import { likenesses } from './likeness.js';
+import { likenesses, type PersonLikeness } from './likeness.js';
 import { type Contested, type Replayed, replay } from './replay.js';
 
 /** What holds now. */
@@ -50,7 +50,7 @@ export async function applyDecisions(store: Store, journal: Pick<JournalContent,
     probability: replayed.firm.has(faceId) ? 1 : (found.faces[row]?.probability ?? null),
     isDecided: replayed.firm.has(faceId),
   }));
-  const persons = recordsOf(replayed, found.cohesion, coreCutOf(proposed.options), personOfRow);
+  const persons = recordsOf(replayed, found.persons, coreCutOf(proposed.options));
   await store.saveAssignments(assignments, persons);
   return {
     persons: persons.length,
@@ -68,19 +68,15 @@ function coreCutOf(options: string): number | null {
 
 function recordsOf(
   { names }: Replayed,
-  cohesion: ReadonlyMap<string, number | null>,
+  persons: ReadonlyMap<string, PersonLikeness>,
   cut: number | null,
-  personOfRow: readonly (string | null)[],
 ): readonly PersonRecord[] {
-  const sizes = new Map<string, number>();
-  for (const person of personOfRow) if (person !== null) sizes.set(person, (sizes.get(person) ?? 0) + 1);
-  return [...sizes].map(([id, faces]) => {
-    const mean = cohesion.get(id) ?? null;
-    const isUnlike = cut !== null && mean !== null && faces >= DOUBTED_FROM && 1 - mean > cut;
+  return [...persons].map(([id, { faces, cohesion }]) => {
+    const isUnlike = cut !== null && cohesion !== null && faces >= DOUBTED_FROM && 1 - cohesion > cut;
     return {
       id,
       name: names.get(id) ?? null,
-      cohesion: mean,
+      cohesion,
       doubt: isUnlike ? 'its faces are unlike each other' : null,
     };
   });

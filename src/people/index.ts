@@ -52,6 +52,7 @@ export {
   planMosaics,
   writeMosaics,
 } from './mosaics.js';
+export { type PersonSums, personSums } from './person-sums.js';
 export { facesByPerson, personsOf } from './persons.js';
 export {
   adjustedRand,
@@ -64,7 +65,7 @@ export {
   scoreItems,
   scoreLabels,
 } from './scores.js';
-export { type Likely, nearestPersons, type PersonSums, personSums } from './search.js';
+export { type Likely, nearestPersons } from './search.js';
 export { type Suggestion, suggestions } from './suggest.js';
 export { type Tier, type TierThresholds, tierOf } from './tiers.js';
 export {

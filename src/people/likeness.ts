@@ -9,6 +9,7 @@
  */
 import type { VectorTable } from '../store/index.js';
 import type { Calibration } from './defaults.js';
+import { personSums } from './person-sums.js';
 
 /** One face against its person. */
 export interface Likeness {
@@ -22,18 +23,18 @@ export interface Likeness {
 export interface Likenesses {
   /** By row of the table; null = in no person. */
   readonly faces: readonly (Likeness | null)[];
-  /** Mean cosine of two different faces, by person; null for one face. */
-  readonly cohesion: ReadonlyMap<string, number | null>;
+  readonly persons: ReadonlyMap<string, PersonLikeness>;
+}
+
+/** One person's faces among each other. */
+export interface PersonLikeness {
+  readonly faces: number;
+  /** Mean cosine of two different faces; null for one face. */
+  readonly cohesion: number | null;
 }
 
 /** No distance makes it surer than this: of the cases at either end, that many are the other way round. */
 const SURE = { least: 0.01, most: 0.995 };
-
-/** Sum of the vectors and number of faces of a person. */
-interface Sum {
-  readonly total: Float64Array;
-  faces: number;
-}
 
 /** *Cost*: faces × dims, twice; memory one sum a person. */
 export function likenesses(
@@ -41,26 +42,29 @@ export function likenesses(
   personOfRow: readonly (string | null)[],
   calibration: Calibration | null,
 ): Likenesses {
-  const sums = sumsOf(vectors, dims, personOfRow);
-  const lengths = new Map([...sums].map(([person, { total }]) => [person, Math.sqrt(product(total, 0, total, dims))]));
+  const { ids, sizes, totals } = personSums(vectors, dims, personOfRow);
+  const places = new Map(ids.map((person, place) => [person, place]));
+  const lengths = ids.map((_, place) => Math.sqrt(product(totals, place * dims, totals, place * dims, dims)));
   const faces = personOfRow.map((person, row): Likeness | null => {
-    const sum = person === null ? undefined : sums.get(person);
-    if (person === null || sum === undefined) return null;
-    if (sum.faces === 1) return { distance: 0, probability: calibration === null ? null : 1 };
-    const along = product(vectors, row * dims, sum.total, dims);
-    const length = lengths.get(person) ?? 0;
-    const toOthers = 1 - (along - 1) / (sum.faces - 1);
+    const place = person === null ? undefined : places.get(person);
+    if (place === undefined) return null;
+    const size = sizes[place] ?? 0;
+    if (size === 1) return { distance: 0, probability: calibration === null ? null : 1 };
+    const along = product(vectors, row * dims, totals, place * dims, dims);
+    const length = lengths[place] ?? 0;
+    const toOthers = 1 - (along - 1) / (size - 1);
     return {
       distance: length === 0 ? 1 : Math.min(2, Math.max(0, 1 - along / length)),
-      probability: calibration === null ? null : probabilityOf(toOthers, sum.faces - 1, calibration),
+      probability: calibration === null ? null : probabilityOf(toOthers, size - 1, calibration),
     };
   });
-  const cohesion = new Map<string, number | null>();
-  for (const [person, { faces: n }] of sums) {
-    const length = lengths.get(person) ?? 0;
-    cohesion.set(person, n === 1 ? null : (length * length - n) / (n * (n - 1)));
+  const persons = new Map<string, PersonLikeness>();
+  for (const [place, person] of ids.entries()) {
+    const n = sizes[place] ?? 0;
+    const length = lengths[place] ?? 0;
+    persons.set(person, { faces: n, cohesion: n === 1 ? null : (length * length - n) / (n * (n - 1)) });
   }
-  return { faces, cohesion };
+  return { faces, persons };
 }
 
 /**
@@ -72,26 +76,15 @@ export function probabilityOf(distance: number, others: number, { slope, middle,
   return SURE.least + (SURE.most - SURE.least) / (1 + Math.exp(slope * (distance - centre)));
 }
 
-function sumsOf(vectors: Float32Array, dims: number, personOfRow: readonly (string | null)[]): Map<string, Sum> {
-  const sums = new Map<string, Sum>();
-  for (const [row, person] of personOfRow.entries()) {
-    if (person === null) continue;
-    let sum = sums.get(person);
-    if (sum === undefined) {
-      sum = { total: new Float64Array(dims), faces: 0 };
-      sums.set(person, sum);
-    }
-    sum.faces += 1;
-    const { total } = sum;
-    const start = row * dims;
-    for (let at = 0; at < dims; at += 1) total[at] = (total[at] ?? 0) + (vectors[start + at] ?? 0);
-  }
-  return sums;
-}
-
-/** ⟨values[start …], other⟩. */
-function product(values: Float32Array | Float64Array, start: number, other: Float64Array, dims: number): number {
+/** ⟨values[start …], others[from …]⟩. */
+function product(
+  values: Float32Array | Float64Array,
+  start: number,
+  others: Float64Array,
+  from: number,
+  dims: number,
+): number {
   let sum = 0;
-  for (let at = 0; at < dims; at += 1) sum += (values[start + at] ?? 0) * (other[at] ?? 0);
+  for (let at = 0; at < dims; at += 1) sum += (values[start + at] ?? 0) * (others[from + at] ?? 0);
   return sum;
 }

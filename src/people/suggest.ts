@@ -7,7 +7,7 @@ import type { AssignedFace, Edge } from '../config/index.js';
 import { compareText } from '../config/order.js';
 import type { Calibration } from './defaults.js';
 import { probabilityOf } from './likeness.js';
-import type { PersonSums } from './search.js';
+import type { PersonSums } from './person-sums.js';
 
 /** One thing to decide. */
 export interface Suggestion {

@@ -23,11 +23,14 @@ export function findCommand(raw: RawArguments): Promise<Outcome> {
     const { people, photos, faces } = await project.contents();
     const persons = new Map(people.map((person) => [person.id, person]));
     const pathOf = new Map(photos.map(({ id, path }) => [id, path]));
-    const photosOf = (person: string): string[] => [
-      ...new Set(
-        faces.filter(({ personId }) => personId === person).map(({ photoId }) => pathOf.get(photoId) ?? photoId),
-      ),
-    ];
+    const pathsOf = new Map<string, Set<string>>();
+    for (const { personId, photoId } of faces) {
+      if (personId === null) continue;
+      const own = pathsOf.get(personId) ?? new Set<string>();
+      own.add(pathOf.get(photoId) ?? photoId);
+      pathsOf.set(personId, own);
+    }
+    const photosOf = (person: string): string[] => [...(pathsOf.get(person) ?? [])];
     let seen = 0;
     let skipped = 0;
     for (const photo of found) {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { type Person, usageError } from '../../config/index.js';
-import type { Suggestion } from '../../project/index.js';
+import type { Project, Suggestion } from '../../project/index.js';
 import type { RawArguments } from '../arguments.js';
 import { readText } from '../arguments.js';
 import type { Ended, Session } from '../session.js';
@@ -49,13 +49,9 @@ async function ask(
         counts.skipped += 1;
         continue;
       }
-      // An earlier answer may have changed the persons it speaks of.
-      const current = (await project.suggest()).find(({ key }) => key === suggestion.key);
-      if (current === undefined) counts.stale += 1;
-      else {
-        await project.answer(current, typed.startsWith('y'));
-        counts[typed.startsWith('y') ? 'yes' : 'no'] += 1;
-      }
+      const isRight = typed.startsWith('y');
+      if (await answerOne(project, suggestion.key, isRight)) counts[isRight ? 'yes' : 'no'] += 1;
+      else counts.stale += 1;
     }
   } finally {
     terminalInput.close();
@@ -78,16 +74,22 @@ async function answerAll(
       counts.skipped += 1;
       continue;
     }
-    const suggestion = known.has(key) ? (await project.suggest()).find((current) => current.key === key) : undefined;
-    if (suggestion === undefined) {
+    if (known.has(key) && (await answerOne(project, key, given === 'y'))) {
+      counts[given === 'y' ? 'yes' : 'no'] += 1;
+    } else {
       counts.stale += 1;
       terminal.warn(`${key}: is not suggested (any more)`);
-      continue;
     }
-    await project.answer(suggestion, given === 'y');
-    counts[given === 'y' ? 'yes' : 'no'] += 1;
   }
   return { outcome: 'done', summary: counts };
+}
+
+/** Decides, unless an earlier answer changed the persons it speaks of; returns whether it did. */
+async function answerOne(project: Project, key: string, isRight: boolean): Promise<boolean> {
+  const current = (await project.suggest()).find((suggestion) => suggestion.key === key);
+  if (current === undefined) return false;
+  await project.answer(current, isRight);
+  return true;
 }
 
 /** One answer a line: the key of the suggestion, then y, n or s. */

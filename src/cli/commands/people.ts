@@ -7,29 +7,13 @@ import { FaceweaveError, type Person, usageError } from '../../config/index.js';
 import type { Decided, PastDecision, People, Said } from '../../project/index.js';
 import { type RawArguments, readText, readTexts } from '../arguments.js';
 import type { Outcome } from '../outcome.js';
+import { PEOPLE_ACTIONS } from '../people-actions.js';
 import { count } from '../sentences.js';
 import { type Ended, type Session, withSession } from '../session.js';
 import { visible } from '../terminal.js';
 import { importNames } from './people-names.js';
 import { suggest } from './people-suggest.js';
 
-/** What can be done. */
-export const PEOPLE_ACTIONS = [
-  'list',
-  'show',
-  'name',
-  'merge',
-  'split',
-  'move',
-  'confirm',
-  'reject',
-  'not-a-person',
-  'undo',
-  'history',
-  'forget',
-  'import',
-  'suggest',
-] as const;
 type Action = (typeof PEOPLE_ACTIONS)[number];
 type Deciding = Exclude<Action, 'list' | 'show' | 'history' | 'forget' | 'import' | 'suggest'>;
 
