@@ -15,19 +15,12 @@ use faceweave_cluster::{
     WhispersOptions, approximate_graph, leiden, nearest_graph, radius_graph, whispers,
 };
 
+mod measure;
 #[path = "../tests/suite/support.rs"]
 #[allow(dead_code, reason = "shared with the tests, which use all of it")]
 mod support;
 
-/// Seconds of processor time so far, all threads; 0 where `/proc` does not tell.
-fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat.split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|x| x.parse::<f64>().ok());
-    ticks(13)
-        .zip(ticks(14))
-        .map_or(0.0, |(user, system)| (user + system) / 100.0)
-}
+use measure::{megabytes, processor_seconds};
 
 fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let (start, before) = (Instant::now(), processor_seconds());
@@ -35,14 +28,6 @@ fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let (wall, cpu) = (start.elapsed().as_secs_f64(), processor_seconds() - before);
     println!("{what:<40} {wall:8.2} s, processor {cpu:8.2} s");
     result
-}
-
-/// Megabytes of memory at most so far; 0 where `/proc` does not tell.
-fn most_memory() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|x| x.trim().strip_suffix("kB")?.trim().parse::<f64>().ok())
-        .map_or(0.0, |kilobytes| kilobytes / 1024.0)
 }
 
 /// Faces whose cosine within a person is about 0.65, and whose persons they are: on average 10 faces a person, sizes
@@ -113,7 +98,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let near = timed("approximate nearest graph", || {
         approximate_graph(&vectors, &options, &context)
     })?;
-    println!("{:<40} {:8.0} MB", "most memory so far", most_memory());
+    println!(
+        "{:<40} {:8.0} MB",
+        "most memory so far",
+        megabytes("VmHWM:")
+    );
     let weighted = WeightedGraph::from_nearest(&near, 0.5, Weighting::Similarity);
     println!("{:<40} {:8}", "edges up to 0.5", weighted.edges());
     let labels = timed("Chinese whispers on it", || {

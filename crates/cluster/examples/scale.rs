@@ -13,28 +13,14 @@ use std::time::Instant;
 
 use faceweave_cluster::{Algorithm, Context, Options, Vectors, cluster};
 
+mod measure;
 #[path = "../tests/suite/support.rs"]
 #[allow(dead_code, reason = "shared with the tests, which use all of it")]
 mod support;
 
+use measure::{megabytes, processor_seconds};
+
 const DIMS: usize = 192;
-
-/// A figure of `/proc/self`; 0 where it does not tell.
-fn status(key: &str) -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(key));
-    line.and_then(|x| x.trim().strip_suffix("kB")?.trim().parse::<f64>().ok())
-        .map_or(0.0, |kilobytes| kilobytes / 1024.0)
-}
-
-fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat.split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|x| x.parse::<f64>().ok());
-    ticks(13)
-        .zip(ticks(14))
-        .map_or(0.0, |(user, system)| (user + system) / 100.0)
-}
 
 fn identities(faces: usize) -> (Vec<f32>, Vec<u32>) {
     let mut random = support::Random(1);
@@ -107,7 +93,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         done: &done,
         total: &total,
     };
-    let loaded = status("VmRSS:");
+    let loaded = megabytes("VmRSS:");
     let (start, before) = (Instant::now(), processor_seconds());
     let found = cluster(&vectors, &photos, &options, &context)?;
     println!(
@@ -119,7 +105,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         },
         start.elapsed().as_secs_f64(),
         processor_seconds() - before,
-        status("VmHWM:"),
+        megabytes("VmHWM:"),
         loaded,
         found.labels.iter().max().map_or(0, |top| top + 1),
         b_cubed(&found.labels, &people),
